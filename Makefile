@@ -1,0 +1,32 @@
+# Everything below sets up its own virtual environment first; nothing is installed outside of it.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/.ready
+
+.PHONY: demo test check fuzz clean
+
+demo: $(READY)  ## clean a real-looking article and show what went and why
+	@$(BIN)/cleaner explain tests/golden/harbour.txt
+	@echo
+	@$(BIN)/cleaner clean --stats --quiet tests/golden/harbour.txt > /dev/null
+
+test: $(READY)  ## all tests, with short property runs
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## style, types, doctests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest cleaner
+
+fuzz: $(READY)  ## the properties again, with 200,000 cases and more
+	$(BIN)/python -m pytest tests/properties --hypothesis-profile=long
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@

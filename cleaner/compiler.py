@@ -1,0 +1,423 @@
+"""From a rule set to a program: tests that run, and an index that says which of them are worth running.
+
+A program is frozen and shared by all documents. It makes a *stack* for each combination of packs
+that serve together, and each stack has an index from literals to rules. The index only proposes:
+it may name a rule for a line that the rule does not match, never the reverse; the rule's own matcher
+decides. So a line costs a few look-ups, however many rules there are.
+
+The only module that imports `regex`. Nothing here knows what is done with a line that matches.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
+
+import regex
+
+from cleaner import patterns
+from cleaner.errors import Problem, RuleCompileError
+from cleaner.index import Index, Keys
+from cleaner.rules import (
+    REGEX_MAX_CHARS,
+    Block,
+    Form,
+    Inline,
+    Kind,
+    Matcher,
+    Pack,
+    Rule,
+    RuleSet,
+    Sequence,
+    matchers_of,
+)
+from cleaner.segments import CLASSES, bare_start, fold, fold_case, trace, view, views
+from cleaner.spans import Span, union
+from cleaner.stacks import Scope, choose
+
+REGEX_TIMEOUT_SECONDS = 1.0
+"""CPU time that one pattern may take on one line; of the whole process, as `regex` counts it. A last
+guard: patterns are kept from growing steep by their syntax and by `max_chars`."""
+
+STEEP_DEGREE = 3
+"""Repeats in a row from which a pattern gets the timeout: with two, 2,000 characters cost some ten
+milliseconds at worst; with three, minutes. The timeout itself costs 3 microseconds a match."""
+
+MAX_VIEW_CHARS = sys.maxsize
+"""No bound: text forms are linear in a line's length."""
+
+MAX_STACKS = 1_024
+"""Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""
+
+ViewTest: TypeAlias = Callable[[str], bool]
+Finder: TypeAlias = Callable[[str], Iterable[Span]]
+
+
+class Test:
+    """A compiled matcher: whether a line's views pass, and which keys tell that they may."""
+
+    __slots__ = ("children", "high", "keys", "low", "passes", "unless")
+
+    def __init__(self, matcher: Matcher) -> None:
+        self.low = matcher.min_chars
+        default = REGEX_MAX_CHARS if matcher.form is Form.REGEX else MAX_VIEW_CHARS
+        self.high = default if matcher.max_chars is None else matcher.max_chars
+        self.unless = Test(matcher.unless) if matcher.unless is not None else None
+        self.children = tuple(map(Test, matcher.any_of))
+        self.passes, self.keys = _leaf(matcher)
+        for child in self.children:
+            self.keys |= child.keys
+
+    def matches(self, views: tuple[str, ...]) -> bool:
+        """Whether one of a line's views holds."""
+        return any(self.holds(seen, views) for seen in views)
+
+    def holds(self, seen: str, views: tuple[str, ...]) -> bool:
+        """Whether this view is within the bounds and passes, and `unless` holds for no view."""
+        if not self.low <= len(seen) <= self.high:
+            return False
+        if not (
+            any(child.holds(seen, views) for child in self.children) if self.children else self.passes(seen)
+        ):
+            return False
+        return self.unless is None or not self.unless.matches(views)
+
+
+def _leaf(matcher: Matcher) -> tuple[ViewTest, Keys]:
+    """The test of a form, and its keys. A matcher of the form `any_of` has those of its children."""
+    match matcher.form:
+        case Form.ANY_OF:
+            return bool, Keys()
+        case Form.CLASS:
+            return _class_test(matcher.values), Keys(is_open=True)
+        case Form.REGEX:
+            return _regex_test(matcher)
+    texts = frozenset(map(_TRIMS[matcher.form], matcher.values))
+    folded = frozenset(map(fold_case, texts))
+    test = _text_test(matcher.form, folded if matcher.ignore_case else texts)
+    if matcher.ignore_case:
+        return (lambda seen: test(fold_case(seen))), _text_keys(matcher.form, folded)
+    return test, _text_keys(matcher.form, folded)
+
+
+_TRIMS: dict[Form, Callable[[str], str]] = {
+    Form.EXACT: view,
+    Form.PREFIX: lambda text: fold(text).lstrip(),
+    Form.SUFFIX: lambda text: fold(text).rstrip(),
+    Form.CONTAINS: fold,
+}
+"""Text as it is looked for in a view: without the white space that a view never has at that end."""
+
+
+def _text_test(form: Form, texts: frozenset[str]) -> ViewTest:
+    ordered = tuple(sorted(texts))
+    match form:
+        case Form.EXACT:
+            return texts.__contains__
+        case Form.PREFIX:
+            return lambda seen: seen.startswith(ordered)
+        case Form.SUFFIX:
+            return lambda seen: seen.endswith(ordered)
+    return lambda seen: any(text in seen for text in ordered)
+
+
+def _text_keys(form: Form, folded: frozenset[str]) -> Keys:
+    match form:
+        case Form.EXACT:
+            return Keys(exact=folded)
+        case Form.PREFIX:
+            return Keys(heads=folded)
+        case Form.SUFFIX:
+            return Keys(tails=folded)
+    return Keys(inner=folded)
+
+
+def _class_test(names: tuple[str, ...]) -> ViewTest:
+    tests = tuple(CLASSES[name] for name in names)
+    return tests[0] if len(tests) == 1 else lambda seen: any(test(seen) for test in tests)
+
+
+def _regex_test(matcher: Matcher) -> tuple[ViewTest, Keys]:
+    nodes = tuple(map(patterns.parse, matcher.values))
+    keys = Keys()
+    for node in nodes:
+        keys |= _regex_keys(node)
+    match_whole = compile_pattern(nodes, matcher).fullmatch
+    if _is_steep(nodes, matcher):
+        return (lambda seen: match_whole(seen, timeout=REGEX_TIMEOUT_SECONDS) is not None), keys
+    return (lambda seen: match_whole(seen) is not None), keys
+
+
+def compile_pattern(nodes: Iterable[patterns.Node], matcher: Matcher, end: str = "") -> regex.Pattern[str]:
+    """The alternatives of a matcher as one compiled pattern, with `end` after each.
+
+    Raises RuleCompileError where the regex engine refuses what the loader let pass.
+    """
+    source = "|".join(f"(?:{patterns.to_regex(node, fold)}){end}" for node in nodes)
+    flags = regex.VERSION0 | (regex.IGNORECASE if matcher.ignore_case else 0)
+    try:
+        return regex.compile(source, flags)
+    except regex.error as error:
+        message = f"the regex engine refuses this pattern: {error}"
+        raise RuleCompileError([Problem("E303", message, matcher.location)]) from None
+
+
+def _is_steep(nodes: Iterable[patterns.Node], matcher: Matcher) -> bool:
+    """Whether the pattern may take long on one line, and so runs under the timeout."""
+    allowed = STEEP_DEGREE - ((matcher.max_chars or 0) > REGEX_MAX_CHARS)
+    return any(patterns.has_nested_repeat(node) or patterns.repeat_degree(node) >= allowed for node in nodes)
+
+
+def _regex_keys(node: patterns.Node, at: str = "whole") -> Keys:
+    """The best of a pattern's heads, tails and inner literals: the one whose weakest is longest.
+
+    Heads hold where the match begins the line, tails where it ends it: of an inline pattern only one
+    of them may, or none.
+    """
+    heads, tails, inner = (
+        frozenset(fold_case(literal) for literal in find(node, fold))
+        for find in (patterns.heads, patterns.tails, patterns.required)
+    )
+    candidates = [Keys(inner=inner)]
+    if at in ("whole", "start"):
+        candidates.append(Keys(heads=heads))
+    if at in ("whole", "end"):
+        candidates.append(Keys(tails=tails))
+    usable = [keys for keys in candidates if keys != Keys()]
+    return max(usable, key=lambda keys: keys.worth, default=Keys(is_open=True))
+
+
+class SpanTest:
+    """A compiled inline matcher: which spans of a line's view go.
+
+    Each alternative marks its leftmost matches that do not overlap; together they are the matcher's.
+    Bounds and `unless` speak of the whole line, as everywhere.
+    """
+
+    __slots__ = ("children", "finders", "high", "keys", "low", "unless")
+
+    def __init__(self, matcher: Matcher, at: str) -> None:
+        self.low = matcher.min_chars
+        default = REGEX_MAX_CHARS if matcher.form is Form.REGEX else MAX_VIEW_CHARS
+        self.high = default if matcher.max_chars is None else matcher.max_chars
+        self.unless = Test(matcher.unless) if matcher.unless is not None else None
+        self.children = tuple(SpanTest(child, at) for child in matcher.any_of)
+        self.finders: tuple[Finder, ...] = ()
+        self.keys = Keys()
+        for value in matcher.values:
+            finder, keys = _finder(matcher, value, at)
+            self.finders += (finder,)
+            self.keys |= keys
+        for child in self.children:
+            self.keys |= child.keys
+
+    def spans(self, line: str) -> list[Span]:
+        """Spans of the line as it is, sorted and disjoint."""
+        seen = views(line)
+        found = []
+        for number, start in enumerate((0, bare_start(line))[: len(seen)]):
+            in_view = list(self.find(seen[number], seen))
+            if in_view:
+                _, origins = trace(line, start)
+                found += [(origins[first], origins[last - 1] + 1) for first, last in in_view]
+        return union(found)
+
+    def find(self, seen: str, views: tuple[str, ...]) -> Iterator[Span]:
+        """Spans of one of the line's views."""
+        if not self.low <= len(seen) <= self.high:
+            return
+        if self.unless is not None and self.unless.matches(views):
+            return
+        for finder in self.finders:
+            yield from finder(seen)
+        for child in self.children:
+            yield from child.find(seen, views)
+
+
+def _finder(matcher: Matcher, value: str, at: str) -> tuple[Finder, Keys]:
+    if matcher.form is Form.EXACT:
+        text = fold(value)
+        folded = frozenset([fold_case(text)])
+        keys = {"start": Keys(heads=folded), "end": Keys(tails=folded)}.get(at, Keys(inner=folded))
+        literal = _LITERAL_FINDERS[at]
+        if matcher.ignore_case:
+            wanted = fold_case(text)
+            return (lambda seen: literal(wanted, fold_case(seen))), keys
+        return partial(literal, text), keys
+    node = patterns.parse(value)
+    pattern = compile_pattern([node], matcher, end=r"\Z" if at == "end" else "")
+    timeout = REGEX_TIMEOUT_SECONDS if _is_steep([node], matcher) else None
+    return partial(_REGEX_FINDERS[at], pattern, timeout), _regex_keys(node, at)
+
+
+def _literal_anywhere(text: str, seen: str) -> Iterator[Span]:
+    at = seen.find(text)
+    while at >= 0:
+        yield Span(at, at + len(text))
+        at = seen.find(text, at + len(text))
+
+
+def _literal_start(text: str, seen: str) -> Iterator[Span]:
+    if seen.startswith(text):
+        yield Span(0, len(text))
+
+
+def _literal_end(text: str, seen: str) -> Iterator[Span]:
+    if seen.endswith(text):
+        yield Span(len(seen) - len(text), len(seen))
+
+
+def _regex_anywhere(pattern: regex.Pattern[str], timeout: float | None, seen: str) -> Iterator[Span]:
+    for match in pattern.finditer(seen, timeout=timeout):
+        yield Span(*match.span())
+
+
+def _regex_start(pattern: regex.Pattern[str], timeout: float | None, seen: str) -> Iterator[Span]:
+    match = pattern.match(seen, timeout=timeout)
+    if match:
+        yield Span(*match.span())
+
+
+def _regex_end(pattern: regex.Pattern[str], timeout: float | None, seen: str) -> Iterator[Span]:
+    match = pattern.search(seen, timeout=timeout)
+    if match:
+        yield Span(*match.span())
+
+
+_LITERAL_FINDERS = {"start": _literal_start, "end": _literal_end, "anywhere": _literal_anywhere}
+_REGEX_FINDERS = {"start": _regex_start, "end": _regex_end, "anywhere": _regex_anywhere}
+
+
+class CompiledRule:
+    """One rule, ready to run: its tests in the order of its operation's matchers.
+
+    `proposed` are the places in `tests` that the index looks out for on every line; the others are
+    asked only near a line that was found. A sequence is found by the required step with the best
+    keys, a block by both its ends.
+    """
+
+    __slots__ = ("proposed", "rule", "span_test", "tests")
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.span_test: SpanTest | None = None
+        self.tests: tuple[Test, ...] = ()
+        if isinstance(rule.operation, Inline):
+            self.span_test = SpanTest(rule.operation.matcher, rule.operation.at)
+        else:
+            self.tests = tuple(map(Test, matchers_of(rule.operation)))
+        self.proposed = self._proposed()
+
+    def _proposed(self) -> tuple[int, ...]:
+        match self.rule.operation:
+            case Sequence(steps):
+                required = [number for number, step in enumerate(steps) if step.min_count]
+                return (max(required, key=lambda number: self.tests[number].keys.worth),)
+            case Block():
+                return (0, 1)
+        return (0,)
+
+    def keys(self, number: int) -> Keys:
+        """What must show on a line for the test `number` (for inline: the span) to be asked."""
+        return self.span_test.keys if self.span_test is not None else self.tests[number].keys
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The rules that serve one sort of document, in order, and the index over them.
+
+    `slots[n]` is what the index's number n stands for: (place of the rule, number of its test).
+    `groups` are the places of inline rules: those of all packs that serve unconditionally, then pack
+    by pack those that recognition added. A pack that a second run may not recognise must not hold
+    back another's spans. `known` maps the lines that tell a site to the pack that they call in.
+    """
+
+    packs: tuple[str, ...]
+    rules: tuple[CompiledRule, ...]
+    slots: tuple[tuple[int, int], ...]
+    index: Index
+    groups: tuple[tuple[int, ...], ...]
+    known: dict[str, str]
+
+
+class Program:
+    """A rule set made ready for documents. Immutable for its users: stacks and rules are compiled
+    when they are first wanted and kept, which changes no result. Pickles as its rule set."""
+
+    def __init__(self, ruleset: RuleSet, kinds: frozenset[str], site_packs: bool) -> None:
+        self.ruleset = ruleset
+        self.kinds = kinds
+        self.site_packs = site_packs
+        self._rules: dict[str, CompiledRule] = {}
+        self._stacks: dict[tuple[Scope, frozenset[str]], Stack] = {}
+        self._by_packs: dict[tuple[object, ...], Stack] = {}
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Program, (self.ruleset, self.kinds, self.site_packs)
+
+    def stack(self, scope: Scope, recognised: frozenset[str] = frozenset()) -> Stack:
+        """The stack for documents of this scope, in which these packs were recognised."""
+        key = (scope, recognised)
+        found = self._stacks.get(key)
+        if found is None:
+            if len(self._stacks) >= MAX_STACKS:
+                self._stacks.pop(next(iter(self._stacks)), None)
+            found = self._stacks[key] = self._make_stack(scope, recognised)
+        return found
+
+    def _make_stack(self, scope: Scope, recognised: frozenset[str]) -> Stack:
+        """A new stack, or the one that another host with the same packs has already."""
+        chosen = choose(self.ruleset, scope, recognised, site_packs=self.site_packs)
+        packs = tuple(choice.pack for choice in chosen)
+        given = {choice.pack.name for choice in choose(self.ruleset, scope, site_packs=self.site_packs)}
+        added = sorted({pack.name for pack in packs} - given)
+        guesses = scope.host is None and self.site_packs
+        key = (tuple(pack.name for pack in packs), tuple(added), guesses)
+        if key not in self._by_packs:
+            if len(self._by_packs) >= MAX_STACKS:
+                self._by_packs.pop(next(iter(self._by_packs)), None)
+            self._by_packs[key] = self._assemble(packs, added, guesses)
+        return self._by_packs[key]
+
+    def _assemble(self, packs: tuple[Pack, ...], added: list[str], guesses: bool) -> Stack:
+        disabled = {name for pack in packs for name in pack.disable}
+        rules = tuple(
+            self._compiled(rule)
+            for pack in packs
+            for rule in pack.rules
+            if rule.name not in disabled and (rule.kind is None or rule.kind in self.kinds)
+        )
+        known = {view(line): pack.name for pack in self.ruleset.packs for line in pack.known_by if guesses}
+        slots = tuple((place, number) for place, rule in enumerate(rules) for number in rule.proposed)
+        keys = [rules[place].keys(number) for place, number in slots]
+        index = Index([*keys, Keys(exact=frozenset(map(fold_case, known)))])
+        inline = [place for place, rule in enumerate(rules) if rule.span_test is not None]
+        groups = [
+            tuple(place for place in inline if rules[place].rule.pack not in added),
+            *(tuple(place for place in inline if rules[place].rule.pack == name) for name in added),
+        ]
+        names = tuple(pack.name for pack in packs)
+        return Stack(names, rules, slots, index, tuple(filter(None, groups)), known)
+
+    def _compiled(self, rule: Rule) -> CompiledRule:
+        found = self._rules.get(rule.name)
+        if found is None:
+            found = self._rules[rule.name] = CompiledRule(rule)
+        return found
+
+
+def compile_rules(
+    ruleset: RuleSet, *, kinds: Collection[str] = tuple(Kind), site_packs: bool = True
+) -> Program:
+    """A program that runs the rules of these kinds (`keep` rules always run).
+
+    `site_packs=False` leaves out all packs that name sites, and recognises none. Raises
+    ValueError for an unknown kind.
+    """
+    unknown = sorted(set(kinds) - set(Kind))
+    if unknown:
+        raise ValueError(f"unknown kind {unknown[0]!r}; known: {', '.join(Kind)}")
+    return Program(ruleset, frozenset(kinds), site_packs)

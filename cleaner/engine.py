@@ -1,0 +1,679 @@
+"""One document through one program: mark, then delete.
+
+Rules mark lines and spans of a document that never changes; the text is made once, at the end, from
+what was not marked. The stages stand in `clean` in their order: keep, inline, line, then passes of
+sequences, blocks and zoned lines, then of cuts, until nothing changes. Every pass is a snapshot:
+all rules see the same state, so their order decides who owns a mark and never what is marked. A line
+that is gone still counts as evidence, or is skipped, so a second run finds nothing that this one did
+not. Which rules look at which lines the program's index proposes; the rules' own tests decide.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate, groupby
+from operator import attrgetter
+from typing import TypeAlias
+
+from cleaner.compiler import Program, Stack
+from cleaner.errors import Location
+from cleaner.readings import Candidate, Steps, read_lines
+from cleaner.results import Reason, Removal, Result, Withheld
+from cleaner.rules import Block, Cut, Keep, Line, Rule, Sequence, Zone
+from cleaner.segments import is_prose, split, view, views, with_white_space
+from cleaner.spans import Span, union, without
+from cleaner.stacks import Scope, host_of
+
+MAX_DOCUMENT_CHARS = 256 * 1024 * 1024
+"""A quarter of a billion characters: fifty times the largest book. Beyond it a document is a broken
+export, and is passed through unchanged."""
+
+
+def clean(
+    text: str,
+    program: Program,
+    *,
+    site: str | None = None,
+    url: str | None = None,
+    language: str | None = None,
+    extractor: str | None = None,
+) -> Result:
+    """What the program leaves of a text, and an owner for every character that went.
+
+    `site` is a host and goes before the host of `url`; with neither, site packs may be recognised by
+    their `known_by` lines. `language` (a BCP 47 tag) and `extractor` choose packs by their scopes.
+    A document that had prose and would have none left, that is over the limits, or on which a
+    pattern ran out of time comes back unchanged, and `withheld` says so. Raises InputError if
+    `site` or `url` holds no host.
+    """
+    address = site or url
+    host = host_of(address) if address else None
+    scope = Scope(host, language or None, extractor or None)
+    if len(text) > MAX_DOCUMENT_CHARS:
+        return _too_long(text)
+    stack = program.stack(scope)
+    recognised: frozenset[str] = frozenset()
+    try:
+        while True:
+            document = _Document(text, stack)
+            document.protect()
+            document.trim()
+            found = document.recognised() if stack.known else frozenset()
+            if found <= recognised:
+                break
+            recognised |= found
+            stack = program.stack(scope, recognised)
+        document.protect_trimmed()
+        document.drop_lines()
+        document.settle()
+    except _Expired as expired:
+        return Result(
+            text, text, (), (document.claim(expired.rule, expired.line, Reason.TIMEOUT),), stack.packs
+        )
+    return document.result()
+
+
+def _too_long(text: str) -> Result:
+    detail = f"{len(text):,} characters, {MAX_DOCUMENT_CHARS:,} allowed"
+    withheld = Withheld("", "", 0, len(text), Reason.TOO_LONG, detail, Location(""))
+    return Result(text, text, (), (withheld,), ())
+
+
+_Piece: TypeAlias = tuple[int, int, int]
+"""(start, end, number of the rule): places of a line or of the text, half-open."""
+
+_claim_rule = attrgetter("rule")
+
+
+class _Expired(Exception):
+    """A pattern of `rule` ran out of time on `line`."""
+
+    def __init__(self, rule: int, line: int) -> None:
+        super().__init__(rule, line)
+        self.rule = rule
+        self.line = line
+
+
+@dataclass(slots=True)
+class _Trimmed:
+    """A line of which inline took spans: what is left, and where in the line each character stood."""
+
+    text: str
+    origins: list[int]
+    spans: list[tuple[int, int, int]]
+    """(start, end, rule) in the line as it came."""
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What one rule remembers from pass to pass: lines that served it, prose that its cuts took."""
+
+    used: set[int] = field(default_factory=set)
+    prose_chars: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """Lines that a rule would remove, as half-open ranges of line numbers; a reason if not."""
+
+    rule: int
+    ranges: tuple[Span, ...]
+    reason: Reason | None = None
+    detail: str = ""
+    prose_chars: int = 0
+
+
+class _Document:
+    """The marks on one document while it is cleaned. Lines and rules go by their numbers from 0."""
+
+    def __init__(self, text: str, stack: Stack) -> None:
+        self.text = text
+        self.stack = stack
+        self.lines = split(text)
+        self.hits: dict[tuple[int, int], list[int]] = {}
+        self.inline_proposals: dict[int, set[int]] = {}
+        self.trimmed: dict[int, _Trimmed] = {}
+        self.kept: dict[int, int] = {}
+        self.owners: dict[int, int] = {}
+        self.memories: dict[int, _Memory] = {}
+        self.withheld: list[Withheld] = []
+        self.known_lines: dict[str, set[str]] = {}
+        self._verdicts: dict[tuple[int, int, int], bool] = {}
+        self._prose: dict[int, bool] = {}
+        self._blank: dict[int, bool] = {}
+        self._border = (0, len(self.lines) - 1)
+        self._zones: dict[Zone, range] = {}
+        self._alive_counts: list[int] = []
+        self._starts: list[int] | None = None
+        self._look()
+
+    # What the lines are ---------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Ask the tests that the index proposes, on every line as it came."""
+        for line, proposed in self.stack.index.scan(self.text, self.lines):
+            self._ask(line, proposed)
+
+    def _ask(self, line: int, proposed: Iterable[int]) -> None:
+        for number in proposed:
+            if number == len(self.stack.slots):
+                self._note_known(line)
+                continue
+            rule, test = self.stack.slots[number]
+            if self.stack.rules[rule].span_test is not None:
+                self.inline_proposals.setdefault(line, set()).add(rule)
+            elif self.matches(rule, test, line):
+                self.hits.setdefault((rule, test), []).append(line)
+
+    def _note_known(self, line: int) -> None:
+        for seen in views(self.now(line)):
+            if seen in self.stack.known:
+                self.known_lines.setdefault(self.stack.known[seen], set()).add(seen)
+
+    def now(self, line: int) -> str:
+        """The line as inline left it."""
+        trimmed = self.trimmed.get(line)
+        return self.lines[line] if trimmed is None else trimmed.text
+
+    def matches(self, rule: int, test: int, line: int) -> bool:
+        """Whether a rule's test passes on a line as it now is; asked once."""
+        key = (rule, test, line)
+        verdict = self._verdicts.get(key)
+        if verdict is None:
+            try:
+                seen = views(self.now(line))
+                verdict = bool(seen[0]) and self.stack.rules[rule].tests[test].matches(seen)
+            except TimeoutError:
+                raise _Expired(rule, line) from None
+            self._verdicts[key] = verdict
+        return verdict
+
+    def lines_matching(self, rule: int, test: int) -> list[int]:
+        """All lines that pass a rule's test, in order."""
+        return self.hits.get((rule, test), [])
+
+    def is_blank(self, line: int) -> bool:
+        verdict = self._blank.get(line)
+        if verdict is None:
+            verdict = self._blank[line] = not view(self.lines[line])
+        return verdict
+
+    def is_prose(self, line: int) -> bool:
+        verdict = self._prose.get(line)
+        if verdict is None:
+            verdict = self._prose[line] = is_prose(view(self.now(line)))
+        return verdict
+
+    def recognised(self) -> frozenset[str]:
+        """The packs of which two known lines stand in the document, as it came or was trimmed."""
+        return frozenset(pack for pack, lines in self.known_lines.items() if len(lines) >= 2)
+
+    # The stages -------------------------------------------------------------------------------
+
+    def protect(self) -> None:
+        """`keep`, on the lines as they came."""
+        for rule, compiled in enumerate(self.stack.rules):
+            if isinstance(compiled.rule.operation, Keep):
+                for line in self.lines_matching(rule, 0):
+                    self.kept.setdefault(line, rule)
+
+    def trim(self) -> None:
+        """`inline`: spans of lines, group by group, again until nothing more goes."""
+        for line in sorted(self.inline_proposals):
+            if line not in self.kept:
+                self._trim_line(line)
+
+    def _trim_line(self, line: int) -> None:
+        stuck: dict[int, None] = {}
+        before = None
+        while before != (before := self.now(line)):
+            stuck.clear()
+            for group in self.stack.groups:
+                while self._trim_once(line, group, stuck):
+                    pass
+        for rule in stuck:
+            self.withheld.append(self.claim(rule, line, Reason.WHOLE_LINE))
+        if line in self.trimmed:
+            self._look_again(line)
+
+    def _trim_once(self, line: int, group: tuple[int, ...], stuck: dict[int, None]) -> bool:
+        """Take the union of what one group's rules mark on a line as it now is; False if none goes."""
+        text = self.now(line)
+        wanted = self.inline_proposals[line]
+        marks = [(span, rule) for rule in group if rule in wanted for span in self._spans(rule, line, text)]
+        if not marks:
+            return False
+        gone = with_white_space(text, union(span for span, _ in marks))
+        left = without(text, gone)
+        if not view(left):
+            stuck.update(dict.fromkeys(rule for _, rule in marks))
+            return False
+        origins = self.trimmed[line].origins if line in self.trimmed else list(range(len(text)))
+        taken = self.trimmed[line].spans if line in self.trimmed else []
+        for start, end, rule in _own(gone, marks):
+            taken += ((a, b, rule) for a, b in _runs(origins[start:end]))
+        places = [place for start, end in _between(gone, len(text)) for place in origins[start:end]]
+        self.trimmed[line] = _Trimmed(left, places, taken)
+        self.inline_proposals[line] = wanted | self._inline_rules(self.stack.index.propose(left))
+        return True
+
+    def _spans(self, rule: int, line: int, text: str) -> list[Span]:
+        span_test = self.stack.rules[rule].span_test
+        assert span_test is not None
+        try:
+            return span_test.spans(text)
+        except TimeoutError:
+            raise _Expired(rule, line) from None
+
+    def _inline_rules(self, proposed: Iterable[int]) -> set[int]:
+        slots = (self.stack.slots[number] for number in proposed if number < len(self.stack.slots))
+        return {rule for rule, _ in slots if self.stack.rules[rule].span_test is not None}
+
+    def _look_again(self, line: int) -> None:
+        """A trimmed line is another line: forget what passed on it, and ask anew."""
+        for lines in self.hits.values():
+            at = bisect_left(lines, line)
+            if at < len(lines) and lines[at] == line:
+                lines.pop(at)
+        self._verdicts = {key: verdict for key, verdict in self._verdicts.items() if key[2] != line}
+        self._ask_trimmed(line)
+
+    def _ask_trimmed(self, line: int) -> None:
+        for number in self.stack.index.propose(self.now(line)):
+            if number == len(self.stack.slots):
+                self._note_known(line)
+                continue
+            rule, test = self.stack.slots[number]
+            if self.stack.rules[rule].span_test is None and self.matches(rule, test, line):
+                lines = self.hits.setdefault((rule, test), [])
+                lines.insert(bisect_left(lines, line), line)
+
+    def protect_trimmed(self) -> None:
+        """`keep` again, on what inline left: the hits of trimmed lines have been asked anew."""
+        self.protect()
+
+    def drop_lines(self) -> None:
+        """`line` rules without a zone: they need nothing but the line."""
+        for rule, test in sorted(self.hits):
+            declared = self.stack.rules[rule].rule
+            if isinstance(declared.operation, Line) and declared.zone is None:
+                for line in self.hits[rule, test]:
+                    if line in self.kept:
+                        self.withheld.append(self.claim(rule, line, Reason.KEEP, self._keeper(line)))
+                    else:
+                        self.owners.setdefault(line, rule)
+
+    def settle(self) -> None:
+        """Passes of sequences, blocks and zoned lines until they change nothing, then one of cuts;
+        again until that changes nothing either. The claims of the last passes stay withheld."""
+        shapes: dict[int, None] = {}
+        cuts: dict[int, None] = {}
+        for rule, _ in sorted(key for key, lines in self.hits.items() if lines):
+            declared = self.stack.rules[rule].rule
+            if isinstance(declared.operation, Cut):
+                cuts[rule] = None
+            elif isinstance(declared.operation, Sequence | Block) or declared.zone is not None:
+                shapes[rule] = None
+        withheld: list[_Claim] = []
+        has_changed = bool(shapes or cuts)
+        while has_changed:
+            has_changed = False
+            while self._run_pass(shapes, withheld := []):
+                has_changed = True
+            has_changed |= self._run_pass(cuts, withheld)
+        for claim in withheld:
+            self.withheld += self._withheld(claim)
+
+    def _run_pass(self, rules: Iterable[int], withheld: list[_Claim]) -> bool:
+        """One snapshot pass. True if a line went, or served a rule for the first time."""
+        self._zones = {}
+        self._alive_counts = []
+        granted: list[_Claim] = []
+        for rule in rules:
+            for claim in self._claims(rule):
+                (granted if claim.reason is None else withheld).append(claim)
+        gone = [self._grant(rule, list(claims)) for rule, claims in groupby(granted, _claim_rule)]
+        return any(gone)
+
+    def _grant(self, rule: int, claims: list[_Claim]) -> bool:
+        """Carry out one rule's claims of a pass. True if a line went, or served it for the first time."""
+        memory = self.memories.setdefault(rule, _Memory())
+        memory.prose_chars += sum(claim.prose_chars for claim in claims)
+        lines = self._solid_lines(union(span for claim in claims for span in claim.ranges))
+        fresh = [line for line in lines if line not in memory.used]
+        memory.used.update(fresh)
+        for line in fresh:
+            self.owners.setdefault(line, rule)
+        return bool(fresh)
+
+    # What rules claim ---------------------------------------------------------------------------
+
+    def _claims(self, rule: int) -> Iterator[_Claim]:
+        declared = self.stack.rules[rule].rule
+        match declared.operation:
+            case Line():
+                yield from self._line_claims(rule)
+            case Sequence():
+                yield from self._sequence_claims(rule, declared.operation)
+            case Block():
+                yield from self._block_claims(rule, declared.operation)
+            case Cut():
+                yield from self._cut_claims(rule, declared.operation)
+
+    def _fresh(self, rule: int, test: int) -> list[int]:
+        """Lines in the rule's zone that match and have not served the rule yet, removed or not."""
+        memory = self.memories.get(rule)
+        zone = self._zone(self.stack.rules[rule].rule)
+        found = self.lines_matching(rule, test)
+        lines = found[bisect_left(found, zone.start) : bisect_left(found, zone.stop)]
+        return [line for line in lines if line not in memory.used] if memory else lines
+
+    def _line_claims(self, rule: int) -> Iterator[_Claim]:
+        for line in self._fresh(rule, 0):
+            if line in self.kept:
+                yield _Claim(rule, (Span(line, line + 1),), Reason.KEEP, self._keeper(line))
+            elif line not in self.owners:
+                yield _Claim(rule, (Span(line, line + 1),))
+
+    def _sequence_claims(self, rule: int, operation: Sequence) -> Iterator[_Claim]:
+        """All readings without a kept line as one claim, those with one as another."""
+        compiled = self.stack.rules[rule]
+        anchors = self._fresh(rule, compiled.proposed[0])
+        if not anchors:
+            return
+        steps = Steps(tuple((step.min_count, step.max_count) for step in operation.steps))
+        used = self.memories.setdefault(rule, _Memory()).used
+        zone = self._zone(compiled.rule)
+
+        def matches(step: int, line: int) -> bool:
+            return self.matches(rule, step, line)
+
+        for window in self._windows(anchors, sum(most for _, most in steps.counts)):
+            candidates = [self._candidate(line, line in zone and line not in used) for line in window]
+            free = [c._replace(is_usable=c.is_usable and c.line not in self.kept) for c in candidates]
+            read = read_lines(steps, free, matches, operation.touching)
+            if read:
+                yield _Claim(rule, tuple(Span(line, line + 1) for line in read))
+            if free != candidates:
+                read = read_lines(steps, candidates, matches, operation.touching)
+                vetoes = [line for line in read if line in self.kept]
+                if vetoes:
+                    yield _Claim(
+                        rule, (Span(vetoes[0], vetoes[-1] + 1),), Reason.KEEP, self._keeper(vetoes[0])
+                    )
+
+    def _candidate(self, line: int, is_usable: bool) -> Candidate:
+        last = len(self.lines) - 1
+        return Candidate(
+            line,
+            line in self.owners,
+            is_usable,
+            line == 0 or not self.is_blank(line - 1),
+            line == last or not self.is_blank(line + 1),
+        )
+
+    def _windows(self, anchors: list[int], most_lines: int) -> Iterator[list[int]]:
+        """Runs of non-blank lines around the anchors that hold every reading through one of them.
+
+        A reading uses `most_lines` at most, and between them only lines that are gone. Each line is
+        walked over once, so a window may be wider than it must be.
+        """
+        window: list[int] = []
+        for anchor in anchors:
+            if not window or anchor > window[-1]:
+                above = list(self._walk(anchor, -1, most_lines, window[-1] if window else -1))
+                if window and (not above or above[-1] == self._next_solid(window[-1], 1)):
+                    window += reversed(above)
+                else:
+                    if window:
+                        yield window
+                    window = above[::-1]
+                window.append(anchor)
+            window += self._walk(window[-1], 1, most_lines, len(self.lines))
+        if window:
+            yield window
+
+    def _walk(self, start: int, step: int, most_survivors: int, fence: int) -> Iterator[int]:
+        """Non-blank lines from beyond `start` to before `fence`, until that many survivors have come."""
+        line = start + step
+        while line != fence and most_survivors:
+            if not self.is_blank(line):
+                yield line
+                most_survivors -= line not in self.owners
+            line += step
+
+    def _next_solid(self, line: int, step: int) -> int:
+        line += step
+        while 0 <= line < len(self.lines) and self.is_blank(line):
+            line += step
+        return line
+
+    def _block_claims(self, rule: int, operation: Block) -> Iterator[_Claim]:
+        lasts = self._fresh(rule, 1)
+        for first in self._fresh(rule, 0) if lasts else ():
+            at = bisect_right(lasts, first)
+            if at == len(lasts):
+                return
+            ranges = (Span(first, lasts[at] + 1),)
+            keeper = self._keeper_between(*ranges[0])
+            count = self._survivor_count(*ranges[0])
+            if keeper is not None:
+                yield _Claim(rule, ranges, Reason.KEEP, keeper)
+            elif count > operation.max_lines:
+                detail = f"{count} lines, max_lines is {operation.max_lines}"
+                yield _Claim(rule, ranges, Reason.MAX_LINES, detail)
+            else:
+                yield _Claim(rule, ranges)
+
+    def _cut_claims(self, rule: int, operation: Cut) -> Iterator[_Claim]:
+        """From the landmark nearest to where reading starts, of all lines and of the survivors; the
+        smaller cut is tried where the larger may not go."""
+        landmarks = self._fresh(rule, 0)
+        nearest = landmarks if operation.to_end else landmarks[::-1]
+        survivor = next((line for line in nearest if line not in self.owners), None)
+        spent = self.memories.setdefault(rule, _Memory()).prose_chars
+        for landmark in dict.fromkeys([*nearest[:1], *([] if survivor is None else [survivor])]):
+            start, end = (landmark, len(self.lines)) if operation.to_end else (0, landmark + 1)
+            prose = self._prose_chars(start, end)
+            keeper = self._keeper_between(start, end)
+            if keeper is not None:
+                yield _Claim(rule, (Span(start, end),), Reason.KEEP, keeper)
+            elif spent + prose > operation.max_prose:
+                detail = f"{spent + prose} characters of prose, max_prose is {operation.max_prose}"
+                yield _Claim(rule, (Span(start, end),), Reason.MAX_PROSE, detail)
+            else:
+                yield _Claim(rule, (Span(start, end),), prose_chars=prose)
+                return
+
+    # What the survivors are ---------------------------------------------------------------------
+
+    def _zone(self, rule: Rule) -> range:
+        """The lines in which a rule may act; without surviving prose none, if it has a zone."""
+        if rule.zone is None:
+            return range(len(self.lines))
+        if rule.zone not in self._zones:
+            self._zones[rule.zone] = self._find_zone(rule.zone)
+        return self._zones[rule.zone]
+
+    def _find_zone(self, zone: Zone) -> range:
+        first, last = self._prose_border()
+        if first > last:
+            return range(0)
+        step, edge = (-1, first) if zone.side == "head" else (1, last)
+        spared = zone.spared
+        while spared and 0 <= edge < len(self.lines):
+            edge = self._next_solid(edge, step)
+            spared -= edge not in self.owners
+        if not 0 <= edge < len(self.lines):
+            return range(0)
+        return range(edge) if zone.side == "head" else range(edge + 1, len(self.lines))
+
+    def _prose_border(self) -> tuple[int, int]:
+        """The first and the last surviving line of prose; they only ever move towards each other."""
+        first, last = self._border
+        while first <= last and (first in self.owners or not self.is_prose(first)):
+            first += 1
+        while last >= first and (last in self.owners or not self.is_prose(last)):
+            last -= 1
+        self._border = first, last
+        return first, last
+
+    def _survivor_count(self, start: int, end: int) -> int:
+        if not self._alive_counts:
+            alive = (line not in self.owners and not self.is_blank(line) for line in range(len(self.lines)))
+            self._alive_counts = [0, *accumulate(alive)]
+        return self._alive_counts[end] - self._alive_counts[start]
+
+    def _prose_chars(self, start: int, end: int) -> int:
+        return sum(
+            len(view(self.now(line)))
+            for line in range(start, end)
+            if line not in self.owners and self.is_prose(line)
+        )
+
+    def _solid_lines(self, ranges: Iterable[tuple[int, int]]) -> Iterator[int]:
+        return (line for start, end in ranges for line in range(start, end) if not self.is_blank(line))
+
+    def _keeper(self, line: int) -> str:
+        return self.stack.rules[self.kept[line]].rule.name
+
+    def _keeper_between(self, start: int, end: int) -> str | None:
+        """The keep rule of the first kept line of a range, if one is there."""
+        if not self.kept:
+            return None
+        return next((self._keeper(line) for line in sorted(self.kept) if start <= line < end), None)
+
+    # What becomes of it -------------------------------------------------------------------------
+
+    def result(self) -> Result:
+        """The text without the marks, or the text as it came if no prose would be left of it."""
+        removals = tuple(self._removals())
+        if removals and self._loses_all_prose():
+            withheld = [
+                Withheld(r.rule, r.kind, r.start, r.end, Reason.NO_PROSE_LEFT, "", r.location)
+                for r in removals
+            ]
+            return Result(self.text, self.text, (), (*self.withheld, *withheld), self.stack.packs)
+        text = without(self.text, ((removal.start, removal.end) for removal in removals))
+        return Result(self.text, text, removals, tuple(self.withheld), self.stack.packs)
+
+    def _loses_all_prose(self) -> bool:
+        everything = range(len(self.lines))
+        if any(line not in self.owners and self.is_prose(line) for line in everything):
+            return False
+        return any(is_prose(view(self.lines[line])) for line in everything)
+
+    def claim(self, rule: int, line: int, reason: Reason, detail: str = "") -> Withheld:
+        """A claim on one line that was not carried out."""
+        return next(self._withheld(_Claim(rule, (Span(line, line + 1),), reason, detail)))
+
+    def _withheld(self, claim: _Claim) -> Iterator[Withheld]:
+        declared = self.stack.rules[claim.rule].rule
+        assert claim.reason is not None
+        for first, end in claim.ranges:
+            start, stop = self._start(first), self._start(end - 1) + len(self.lines[end - 1])
+            kind = str(declared.kind)
+            yield Withheld(declared.name, kind, start, stop, claim.reason, claim.detail, declared.location)
+
+    def _start(self, line: int) -> int:
+        """Where a line begins in the text; for the line after the last, where the text ends."""
+        if self._starts is None:
+            self._starts = [0, *accumulate(len(text) + 1 for text in self.lines)]
+            self._starts[-1] = len(self.text)
+        return self._starts[line]
+
+    def _removals(self) -> Iterator[Removal]:
+        """Everything marked, in order: lines with their blank lines, and spans of other lines."""
+        pieces = [piece for line in self.trimmed if line not in self.owners for piece in self._spans_of(line)]
+        for gap in self._gaps():
+            pieces += self._gap_pieces(*gap)
+        for start, end, rule in sorted(pieces):
+            declared = self.stack.rules[rule].rule
+            yield Removal(declared.name, str(declared.kind), start, end, declared.location)
+
+    def _spans_of(self, line: int) -> list[_Piece]:
+        """The spans that inline took of a line, in order, in the text."""
+        base = self._start(line)
+        return sorted((base + start, base + end, rule) for start, end, rule in self.trimmed[line].spans)
+
+    def _gaps(self) -> Iterator[tuple[int, int]]:
+        """Ranges of lines that go: removed lines that follow each other without a kept one between,
+        with the blank lines that go with them.
+
+        Between two kept lines the longer of the two runs of blank lines that bordered the removal
+        stays, the upper if they are equal; at the document's start and end none stays.
+        """
+        gone = sorted(self.owners)
+        at = 0
+        while at < len(gone):
+            first = last = gone[at]
+            at += 1
+            while at < len(gone) and self._next_solid(last, 1) == gone[at]:
+                last = gone[at]
+                at += 1
+            upper, lower = self._next_solid(first, -1), self._next_solid(last, 1)
+            if upper < 0 or lower == len(self.lines):
+                yield upper + 1, lower
+            elif first - upper >= lower - last:
+                yield first, lower
+            else:
+                yield upper + 1, last + 1
+
+    def _gap_pieces(self, first: int, end: int) -> Iterator[_Piece]:
+        """One piece for each removed line of a gap, and for each span of it that inline owns.
+
+        A blank line goes with the removed line above it, in front with the one below.
+        """
+        gone = [line for line in range(first, end) if line in self.owners]
+        starts = [self._start(first), *map(self._start, gone[1:]), self._start(end)]
+        if end == len(self.lines) and first and not self.text.endswith("\n"):
+            starts[0] -= 1  # the text does not end in a line feed, nor shall what is left of it
+        for line, start, stop in zip(gone, starts, starts[1:], strict=False):
+            for inner_start, inner_end, rule in self._spans_of(line) if line in self.trimmed else ():
+                if start < inner_start:
+                    yield start, inner_start, self.owners[line]
+                yield inner_start, inner_end, rule
+                start = inner_end
+            if start < stop:
+                yield start, stop, self.owners[line]
+
+
+def _own(holes: list[Span], marks: list[tuple[Span, int]]) -> Iterator[_Piece]:
+    """The holes in a line as pieces with one owner each: the first rule that marked a character, and
+    for the white space beside it the owner of its neighbour."""
+    owners: dict[int, int] = {}
+    for (start, end), rule in marks:
+        for place in range(start, end):
+            owners.setdefault(place, rule)
+    for start, end in holes:
+        owner = next(owners[place] for place in range(start, end) if place in owners)
+        begin = start
+        for place in range(start, end):
+            if owners.get(place, owner) != owner:
+                yield begin, place, owner
+                begin, owner = place, owners[place]
+        yield begin, end, owner
+
+
+def _runs(places: list[int]) -> Iterator[Span]:
+    """Ascending places as spans of those that follow each other.
+
+    >>> list(_runs([3, 4, 7]))
+    [Span(start=3, end=5), Span(start=7, end=8)]
+    """
+    start = 0
+    for at in range(1, len(places) + 1):
+        if at == len(places) or places[at] != places[at - 1] + 1:
+            yield Span(places[start], places[at - 1] + 1)
+            start = at
+
+
+def _between(spans: Iterable[Span], length: int) -> Iterator[Span]:
+    """What sorted, disjoint spans leave of `length` places."""
+    position = 0
+    for start, end in spans:
+        yield Span(position, start)
+        position = end
+    yield Span(position, length)

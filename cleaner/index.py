@@ -1,0 +1,121 @@
+"""Which tests are worth running on a line: an index on the literals that matchers need.
+
+The index only proposes. It never leaves out a test that would pass, and where it names one that
+does not, the test itself says so. A line costs a few look-ups in dictionaries, whatever their size.
+All keys and lines are case-folded here; whether case counts is the test's own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cleaner.segments import FOLDED_MARKER_STARTS, bare_start, fold_text
+
+KEY_CHARS = (8, 4, 2, 1)
+"""Lengths of keys for heads and tails: a literal is cut to the longest of these that it fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a line's case-folded view must show for a matcher to be worth asking.
+
+    One of these holds: it is in `exact`; it begins with one of `heads`; ends with one of `tails`;
+    contains one of `inner`; or, where `is_open`, nothing is known and every line is worth asking.
+    """
+
+    exact: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
+    tails: frozenset[str] = frozenset()
+    inner: frozenset[str] = frozenset()
+    is_open: bool = False
+
+    def __or__(self, other: Keys) -> Keys:
+        return Keys(
+            self.exact | other.exact,
+            self.heads | other.heads,
+            self.tails | other.tails,
+            self.inner | other.inner,
+            self.is_open or other.is_open,
+        )
+
+    @property
+    def worth(self) -> int:
+        """How much a proposal by these is worth: grows with the characters of the weakest key.
+
+        Inner literals cost a search where the others cost a look-up, so they come second.
+        """
+        if self.is_open:
+            return 0
+        literals = self.heads | self.tails | self.inner
+        return min((2 * min(len(literal), KEY_CHARS[1]) for literal in literals), default=9) - bool(
+            self.inner
+        )
+
+
+class Index:
+    """An index over numbered keys: for each line of a document, the numbers worth asking."""
+
+    __slots__ = ("_exact", "_head_chars", "_heads", "_inner", "_open", "_tail_chars", "_tails")
+
+    def __init__(self, keys: Iterable[Keys]) -> None:
+        exact: dict[str, list[int]] = {}
+        heads: dict[str, list[int]] = {}
+        tails: dict[str, list[int]] = {}
+        inner: dict[str, list[int]] = {}
+        self._open: list[int] = []
+        for number, wanted in enumerate(keys):
+            for literal in wanted.exact:
+                exact.setdefault(literal, []).append(number)
+            for literal in wanted.heads:
+                heads.setdefault(literal[: _key_chars(literal)], []).append(number)
+            for literal in wanted.tails:
+                tails.setdefault(literal[-_key_chars(literal) :], []).append(number)
+            for literal in wanted.inner:
+                inner.setdefault(literal, []).append(number)
+            if wanted.is_open:
+                self._open.append(number)
+        self._exact, self._heads, self._tails = exact, heads, tails
+        self._head_chars = sorted(set(map(len, heads)), reverse=True)
+        self._tail_chars = sorted(set(map(len, tails)), reverse=True)
+        self._inner = sorted(inner.items())
+
+    def scan(self, text: str, lines: list[str]) -> Iterator[tuple[int, set[int]]]:
+        """(line, numbers) for each line of a text on which any number is worth asking.
+
+        `lines` are the text's, as they came. Lines without anything to ask are left out, blank ones
+        always.
+        """
+        folded = fold_text(text)
+        inner = [(literal, numbers) for literal, numbers in self._inner if literal in folded]
+        for place, seen in enumerate(folded.split("\n")):
+            seen = seen.strip(" ")
+            if not seen:
+                continue
+            found = self._proposals(seen, inner)
+            if seen[0] in FOLDED_MARKER_STARTS:
+                start = bare_start(lines[place])
+                if start:
+                    found |= self._proposals(fold_text(lines[place][start:]).strip(" "), inner)
+            if found:
+                yield place, found
+
+    def propose(self, line: str) -> set[int]:
+        """The numbers worth asking on a single line."""
+        return next((found for _, found in self.scan(line, [line])), set())
+
+    def _proposals(self, seen: str, inner: list[tuple[str, list[int]]]) -> set[int]:
+        found = set(self._open)
+        found.update(self._exact.get(seen, ()))
+        for chars in self._head_chars:
+            found.update(self._heads.get(seen[:chars], ()))
+        for chars in self._tail_chars:
+            found.update(self._tails.get(seen[-chars:], ()))
+        for literal, numbers in inner:
+            if literal in seen:
+                found.update(numbers)
+        return found
+
+
+def _key_chars(literal: str) -> int:
+    return next(chars for chars in KEY_CHARS if chars <= len(literal))

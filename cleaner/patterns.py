@@ -1,0 +1,1147 @@
+r"""The patterns that rules may use: a subset of regex syntax, read by our own parser.
+
+One promise: what parses here means the same to every engine that gets it, because no engine reads
+an author's pattern. It becomes a tree, and from the tree come the source for the `regex` module, the
+literals for the index, and the estimates that keep slow patterns out. What engines read differently
+(`\b`, `{,5}`, nested sets), what only some have (lookaround, backreferences) and what a rule has no
+use for (anchors: the whole line is matched already) is refused with the way out. Nothing here runs a
+pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final, NoReturn, TypeAlias
+from unicodedata import category
+
+MAX_PATTERN_CHARS = 2_000
+"""Code points of one pattern. The longest alternation in a hand-written pack has some 300; longer
+ones are lists, and a list of patterns is easier to read than one pattern."""
+
+MAX_REPEAT_COUNT = 1_000
+"""The largest count in braces, also the product of nested counts. RE2 has the same limit."""
+
+MAX_GROUP_DEPTH = 50
+"""Groups in groups. Hand-written patterns nest three deep; the bound keeps recursion shallow."""
+
+MAX_LITERALS = 64
+"""Members of a set of heads, tails or required literals. A larger set costs an index more than it
+saves."""
+
+MAX_LITERAL_CHARS = 40
+"""Code points of one member of such a set. Longer ones find no fewer lines."""
+
+SMALL_CLASS_CHARS = 10
+"""Members up to which a class is spelled out in literals: `[Rr]`, `[0-9]`, not `[a-z]`."""
+
+SMALL_REPEAT_COUNT = 4
+"""Optional copies up to which a repeat is spelled out in literals."""
+
+FOLDED_RANGE_CHARS = 256
+"""Characters up to which every member of a range is folded, not its two ends alone."""
+
+LONG_REPEAT_COUNT = 50
+"""Counts above this cost what an unbounded repeat costs, as far as estimates go."""
+
+MAX_DEGREE = 10
+"""Where the estimate of a pattern's cost stops counting: nothing above 3 is usable anyway."""
+
+# fmt: off
+CATEGORIES: Final = frozenset({
+    "L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps",
+    "Pe", "Pi", "Pf", "Po", "S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "C", "Cc", "Cf",
+})
+SCRIPTS: Final = frozenset({
+    "Arabic", "Armenian", "Bengali", "Bopomofo", "Cherokee", "Cyrillic", "Devanagari", "Ethiopic", "Georgian",
+    "Greek", "Gujarati", "Gurmukhi", "Han", "Hangul", "Hebrew", "Hiragana", "Kannada", "Katakana", "Khmer",
+    "Lao", "Latin", "Malayalam", "Mongolian", "Myanmar", "Oriya", "Sinhala", "Syriac", "Tamil", "Telugu",
+    "Thaana", "Thai", "Tibetan",
+})
+# fmt: on
+
+Fold: TypeAlias = Callable[[str], str]
+"""Maps each character of a text to one character or to none."""
+
+
+def identity(text: str) -> str:
+    """The folding that folds nothing."""
+    return text
+
+
+# --- the tree ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """This text. Empty only in a folded tree, where invisible characters are gone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Any one character. A view holds no line break, so none is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The characters from `first` to `last`, both included; a single one if they are the same."""
+
+    first: str
+    last: str
+
+    @property
+    def char_count(self) -> int:
+        """How many characters it holds."""
+        return ord(self.last) - ord(self.first) + 1
+
+    def chars(self) -> Iterator[str]:
+        """Its characters, in order."""
+        return map(chr, range(ord(self.first), ord(self.last) + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    r"""The characters of a general category or a script, or those that are not. The name
+    `White_Space` stands for `\s`."""
+
+    name: str
+    negated: bool = False
+
+
+ClassItem: TypeAlias = Range | Property
+
+
+@dataclass(frozen=True, slots=True)
+class CharClass:
+    """One character that is in one of the items, or that is in none."""
+
+    items: tuple[ClassItem, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concat:
+    """One part after the other. Never a Concat in a Concat, nor two Literals side by side."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternation:
+    """One of the branches."""
+
+    branches: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The node `low` to `high` times; `high` is None where there is no bound."""
+
+    node: Node
+    low: int
+    high: int | None
+    lazy: bool = False
+
+
+Node: TypeAlias = Literal | Any | CharClass | Concat | Alternation | Repeat
+EMPTY: Final = Literal("")
+
+
+def _concat(parts: Iterable[Node]) -> Node:
+    """The parts in a row, as the shortest tree that says so."""
+    row: list[Node] = []
+    for part in parts:
+        for piece in part.parts if isinstance(part, Concat) else (part,):
+            if isinstance(piece, Literal) and row and isinstance(row[-1], Literal):
+                row[-1] = Literal(row[-1].text + piece.text)
+            elif piece != EMPTY:
+                row.append(piece)
+    return row[0] if len(row) == 1 else Concat(tuple(row)) if row else EMPTY
+
+
+# --- reading a pattern ---------------------------------------------------------------------------
+
+
+class PatternError(ValueError):
+    """A pattern outside the subset: what is wrong with the way out, and where.
+
+    `offset` counts code points of the pattern from 0.
+    """
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message, offset)
+        self.message = message
+        self.offset = offset
+
+    def __str__(self) -> str:
+        return f"{self.message} (at offset {self.offset})"
+
+
+_WORD: Final[tuple[ClassItem, ...]] = (Property("L"), Property("M"), Property("N"), Range("_", "_"))
+# What is not in _WORD, item by item, because a class cannot hold a negated class: all other
+# categories, and connector punctuation without the underscore.
+_NOT_WORD: Final[tuple[ClassItem, ...]] = (
+    *(Property(name) for name in ("S", "Z", "C", "Pd", "Ps", "Pe", "Pi", "Pf", "Po")),
+    *(Range(char, char) for char in "\u203f\u2040\u2054\ufe33\ufe34\ufe4d\ufe4e\ufe4f\uff3f"),
+)
+_SHORTHANDS: Final[dict[str, tuple[ClassItem, ...]]] = {
+    "d": (Property("Nd"),),
+    "D": (Property("Nd", negated=True),),
+    "s": (Property("White_Space"),),
+    "S": (Property("White_Space", negated=True),),
+    "w": _WORD,
+    "W": _NOT_WORD,
+}
+
+_ASCII_PUNCTUATION: Final = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ ")
+_ANCHOR = "is not needed: the whole line is matched already, and at: start or at: end places an inline match"
+_LINE_BREAK = "can never match: a line holds no line break"
+_BACKREFERENCE = "is a backreference, which the subset does not have: write the text out, or two rules"
+_BOUNDARY = (
+    r"is not in the subset, because engines differ in it: spell out the neighbours, such as \s or [^\p{L}]"
+)
+_REFUSED_ESCAPES: Final = {
+    **dict.fromkeys("AzZG", _ANCHOR),
+    **dict.fromkeys("bBmM", _BOUNDARY),
+    **dict.fromkeys("nrfvR", _LINE_BREAK),
+    **dict.fromkeys("123456789gk", _BACKREFERENCE),
+    **dict.fromkeys("QE", "is not in the subset: put a backslash before each special character"),
+    **dict.fromkeys("uUN", "is not in the subset: write the character itself"),
+    "0": r"is not in the subset: write \x00",
+}
+_REFUSED_GROUPS: Final = {
+    "?=": "lookahead is not in the subset: match the whole line, and spare lines with unless",
+    "?!": "lookahead is not in the subset: match the whole line, and spare lines with unless",
+    "?<=": "lookbehind is not in the subset: match the whole line, and spare lines with unless",
+    "?<!": "lookbehind is not in the subset: match the whole line, and spare lines with unless",
+    "?P=": "a backreference is not in the subset: write the text out, or two rules",
+    "?P": "a group has no name in the subset, since nothing is captured: write (...)",
+    "?<": "a group has no name in the subset, since nothing is captured: write (...)",
+    "?'": "a group has no name in the subset, since nothing is captured: write (...)",
+    "?>": "an atomic group is not in the subset: write (...)",
+    "?|": "a branch reset is not in the subset: write (...)",
+    "?#": "a comment is not in the subset: write a YAML comment, or why",
+    "?(": "a condition is not in the subset: write the cases as (...|...)",
+    "?": "flags are not in the subset: for either case write ignore_case: true beside the regex",
+}
+_SET_OPERATORS: Final = frozenset({"&&", "--", "||", "~~"})
+_DIGITS: Final = frozenset("0123456789")
+_HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
+_QUANTIFIERS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
+
+
+def parse(pattern: str) -> Node:
+    """The tree of a pattern; PatternError if it is outside the subset.
+
+    >>> parse("Foto: .+")
+    Concat(parts=(Literal(text='Foto: '), Repeat(node=Any(), low=1, high=None, lazy=False)))
+    """
+    if len(pattern) > MAX_PATTERN_CHARS:
+        raise PatternError(
+            f"the pattern has {len(pattern):,} characters, more than {MAX_PATTERN_CHARS:,}: "
+            "write a list of shorter ones",
+            MAX_PATTERN_CHARS,
+        )
+    return _Parser(pattern).parse()
+
+
+class _Parser:
+    """Recursive descent over one pattern. `at` is the offset of the next character."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.at = 0
+        self.depth = 0
+
+    def parse(self) -> Node:
+        if not self.pattern:
+            self.fail("the pattern is empty", 0)
+        node = self.alternation()
+        if self.at < len(self.pattern):  # only a closing bracket stops an alternation early
+            self.fail(f"nothing is closed by this {self.literally(self.at)}", self.at)
+        if length_range(node)[0] == 0:
+            self.fail("the pattern can match nothing at all: make a part of it obligatory (+, not *)", 0)
+        return node
+
+    def fail(self, message: str, offset: int) -> NoReturn:
+        raise PatternError(message, offset)
+
+    def literally(self, start: int) -> str:
+        character = self.pattern[start]
+        return f"{character} (for the character itself write \\{character})"
+
+    def next_is(self, text: str) -> bool:
+        return self.pattern.startswith(text, self.at)
+
+    def accept(self, text: str) -> bool:
+        """Step over the text if it comes next."""
+        if not self.next_is(text):
+            return False
+        self.at += len(text)
+        return True
+
+    def alternation(self) -> Node:
+        branches = [self.concat()]
+        while self.accept("|"):
+            branches.append(self.concat())
+        return branches[0] if len(branches) == 1 else Alternation(tuple(branches))
+
+    def concat(self) -> Node:
+        start = self.at
+        parts: list[Node] = []
+        while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
+            parts.append(self.repeat())
+        if not parts:
+            self.fail("an empty alternative or group: for a part that may be absent write (...)?", start)
+        return _concat(parts)
+
+    def repeat(self) -> Node:
+        start = self.at
+        if self.pattern[start] in "*+?{":
+            self.fail(f"nothing to repeat before this {self.literally(start)}", start)
+        node = self.atom()
+        quantifier_at = self.at
+        counts = self.quantifier()
+        if counts is None:
+            return node
+        low, high = counts
+        self.check_counts(node, low, high, quantifier_at)
+        lazy = self.accept("?")
+        self.check_unstacked()
+        return Repeat(node, low, high, lazy)
+
+    def check_unstacked(self) -> None:
+        if self.next_is("+"):
+            self.fail("a possessive quantifier is not in the subset: leave out the second +", self.at)
+        if self.at < len(self.pattern) and self.pattern[self.at] in "*?{":
+            self.fail("two quantifiers in a row: write (?:...) around what the first one repeats", self.at)
+
+    def quantifier(self) -> tuple[int, int | None] | None:
+        """The counts of the quantifier that comes next, if one does."""
+        if self.accept("{"):
+            return self.counts(self.at - 1)
+        for sign, counts in _QUANTIFIERS.items():
+            if self.accept(sign):
+                return counts
+        return None
+
+    def counts(self, start: int) -> tuple[int, int | None]:
+        low = self.number()
+        high: int | None = low
+        if low is not None and self.accept(","):
+            high = self.number()
+        if low is None or not self.accept("}"):
+            self.fail(r"counts are {3}, {3,} or {3,5}: for the character itself write \{", start)
+        return low, high
+
+    def number(self) -> int | None:
+        start = self.at
+        while self.at < len(self.pattern) and self.pattern[self.at] in _DIGITS:
+            self.at += 1
+        return int(self.pattern[start : self.at]) if self.at > start else None
+
+    def check_counts(self, node: Node, low: int, high: int | None, start: int) -> None:
+        if high is not None and high < low:
+            self.fail(f"the counts are reversed: write {{{high},{low}}}", start)
+        if high == 0:
+            self.fail("a count of 0 repeats nothing: leave the part out", start)
+        count = low if high is None else high
+        if count > MAX_REPEAT_COUNT:
+            self.fail(f"a count over {MAX_REPEAT_COUNT}: write + or * for any number", start)
+        if count * _count_product(node) > MAX_REPEAT_COUNT:
+            self.fail(f"nested counts multiply to over {MAX_REPEAT_COUNT}: write + or * for one", start)
+
+    def atom(self) -> Node:
+        character = self.pattern[self.at]
+        match character:
+            case "(":
+                return self.group()
+            case "[":
+                return self.char_class()
+            case "\\":
+                return self.escape_outside()
+            case "^" | "$":
+                self.fail(f"the anchor {self.literally(self.at)} {_ANCHOR}", self.at)
+            case "]" | "}":
+                self.fail(f"nothing is closed by this {self.literally(self.at)}", self.at)
+            case "\n":
+                self.fail(f"a line break {_LINE_BREAK}", self.at)
+        self.at += 1
+        return Any() if character == "." else Literal(character)
+
+    def group(self) -> Node:
+        start = self.at
+        self.at += 1
+        if not self.accept("?:"):
+            self.check_group_sign(start)
+        self.depth += 1
+        if self.depth > MAX_GROUP_DEPTH:
+            self.fail(f"groups nest more than {MAX_GROUP_DEPTH} deep: write several patterns", start)
+        node = self.alternation()
+        if not self.accept(")"):
+            self.fail(f"nothing closes this {self.literally(start)}", start)
+        self.depth -= 1
+        return node
+
+    def check_group_sign(self, start: int) -> None:
+        for sign, message in _REFUSED_GROUPS.items():
+            if self.next_is(sign):
+                self.fail(message, start)
+
+    def char_class(self) -> Node:
+        start = self.at
+        self.at += 1
+        negated = self.accept("^")
+        if self.next_is("]"):
+            self.fail(r"an empty class: for the character itself write \]", start)
+        items: list[ClassItem] = []
+        while not self.accept("]"):
+            if self.at >= len(self.pattern):
+                self.fail(f"nothing closes this {self.literally(start)}", start)
+            items.extend(self.class_items())
+        return CharClass(tuple(items), negated)
+
+    def class_items(self) -> tuple[ClassItem, ...]:
+        start = self.at
+        first = self.class_atom()
+        if not self.range_follows():
+            return first if isinstance(first, tuple) else (Range(first, first),)
+        self.at += 1
+        last = self.class_atom()
+        if isinstance(first, tuple) or isinstance(last, tuple):
+            self.fail(r"a range runs between single characters: for a hyphen write \-", start)
+        if last < first:
+            self.fail(rf"the range is reversed: write {last}-{first}, or \- for a hyphen", start)
+        if self.range_follows():
+            self.fail(r"a hyphen after a range: for the character itself write \-", self.at)
+        return (Range(first, last),)
+
+    def range_follows(self) -> bool:
+        """Whether a hyphen comes next that is not the last character of its class."""
+        return self.next_is("-") and not self.next_is("-]") and self.at + 1 < len(self.pattern)
+
+    def class_atom(self) -> str | tuple[ClassItem, ...]:
+        start = self.at
+        if self.pattern[start : start + 2] in _SET_OPERATORS:
+            self.fail(
+                "set operations are not in the subset (some engines read two of these as one): "
+                "put a backslash before each",
+                start,
+            )
+        if self.next_is("[:"):
+            self.fail(r"POSIX classes are not in the subset: write \p{L}, \d, \s or the like", start)
+        if self.next_is("["):
+            self.fail(r"a [ within a class: write \[", start)
+        if self.next_is("\n"):
+            self.fail(f"a line break {_LINE_BREAK}", start)
+        if self.next_is("\\"):
+            return self.escape()
+        self.at += 1
+        return self.pattern[start]
+
+    def escape_outside(self) -> Node:
+        """An escape as a node. Outside a class `\\W` can be what it is: all that is no word."""
+        is_not_word = self.next_is("\\W")
+        meaning = self.escape()
+        if isinstance(meaning, str):
+            return Literal(meaning)
+        return CharClass(_WORD, negated=True) if is_not_word else CharClass(meaning)
+
+    def escape(self) -> str | tuple[ClassItem, ...]:
+        """What a backslash and what follows it mean: one character, or the items of a class."""
+        start = self.at
+        letter = self.pattern[start + 1 : start + 2]
+        self.at += 2
+        if not letter:
+            self.fail(r"a backslash at the end: for the character itself write \\", start)
+        if letter in _ASCII_PUNCTUATION:
+            return letter
+        if letter == "t":
+            return "\t"
+        if letter == "x":
+            return self.hex_escape(start)
+        if letter in "pP":
+            return (self.property(start, negated=letter == "P"),)
+        if letter in _SHORTHANDS:
+            return _SHORTHANDS[letter]
+        self.fail(f"\\{letter} {_REFUSED_ESCAPES.get(letter, self.needless(letter))}", start)
+
+    def needless(self, letter: str) -> str:
+        return f"means nothing in the subset: for the character itself write {letter}"
+
+    def hex_escape(self, start: int) -> str:
+        digits = self.pattern[self.at : self.at + 2]
+        if len(digits) < 2 or not _HEX_DIGITS.issuperset(digits):
+            self.fail(r"\x takes two hexadecimal digits: for other characters write them as they are", start)
+        self.at += 2
+        if digits.lower() == "0a":
+            self.fail(rf"\x{digits} {_LINE_BREAK}", start)
+        return chr(int(digits, 16))
+
+    def property(self, start: int, *, negated: bool) -> Property:
+        name = self.pattern[self.at : self.at + 1]
+        self.at += 1
+        if name == "{":
+            name, brace, _ = self.pattern[self.at :].partition("}")
+            self.at += len(name) + 1
+            if not brace:
+                self.fail("this { is never closed", start + 2)
+        if name not in CATEGORIES and name not in SCRIPTS:
+            self.fail(f"unknown property {name!r}{_property_hint(name)}", start)
+        return Property(name, negated)
+
+
+def _property_hint(name: str) -> str:
+    near = [known for known in sorted(CATEGORIES | SCRIPTS) if known.lower() == name.lower()]
+    if near:
+        return f" (did you mean {' or '.join(near)}?)"
+    return ": use a category (L, Lu, Nd, P, Sc, ...) or a script (Latin, Cyrillic, Han, ...)"
+
+
+def _count_product(node: Node) -> int:
+    """The largest product of counts of repeats within one another."""
+    match node:
+        case Repeat(body, low, high):
+            return max(1, low if high is None else high) * _count_product(body)
+        case Concat(children) | Alternation(children):
+            return max(map(_count_product, children), default=1)
+    return 1
+
+
+# --- folding and writing -------------------------------------------------------------------------
+
+
+def folded(node: Node, fold: Fold) -> Node:
+    r"""The tree as it applies to folded text: a literal or a class is folded as the text will be.
+
+    A class whose members all fold away is gone like a literal that does: `[\xad]` is a soft hyphen,
+    which no view holds.
+
+    >>> folded(parse("[«»] Mehr"), lambda text: text.replace("«", '"').replace("»", '"'))
+    Concat(parts=(CharClass(items=(Range(first='"', last='"'),), negated=False), Literal(text=' Mehr')))
+    """
+    match node:
+        case Literal(text):
+            return Literal(fold(text))
+        case CharClass(items, negated):
+            return _folded_class(items, negated, fold)
+        case Concat(parts):
+            return _concat(folded(part, fold) for part in parts)
+        case Alternation(branches):
+            return Alternation(tuple(folded(branch, fold) for branch in branches))
+        case Repeat(body, low, high, lazy):
+            inner = folded(body, fold)
+            return inner if inner == EMPTY else Repeat(inner, low, high, lazy)
+    return node
+
+
+def _folded_class(items: tuple[ClassItem, ...], negated: bool, fold: Fold) -> Node:
+    kept = tuple(dict.fromkeys(chain.from_iterable(_folded_items(part, fold) for part in items)))
+    if kept:
+        return CharClass(kept, negated)
+    return Any() if negated else EMPTY
+
+
+def _folded_items(part: ClassItem, fold: Fold) -> Iterator[ClassItem]:
+    if isinstance(part, Property):
+        yield part
+        return
+    if part.char_count > 1:  # kept as it is, because `[à-ý]` must not become a list of singles
+        yield part
+    small = part.char_count <= FOLDED_RANGE_CHARS
+    for char in part.chars() if small else (part.first, part.last):
+        for image in fold(char):
+            if not (part.first <= image <= part.last and part.char_count > 1):
+                yield Range(image, image)
+
+
+def to_regex(node: Node, fold: Fold = identity) -> str:
+    r"""The source for the `regex` module (version 0 syntax, no flags, made for one line).
+
+    It captures nothing, may stand beside other sources, and every character that could mean
+    something has its backslash.
+
+    >>> print(to_regex(parse(r"Photo(?:s|graph)?: \w.+ [(]\d{4}[)]")))
+    Photo(?:s|graph)?: [\p{L}\p{M}\p{N}_].+ [\(]\p{Nd}{4}[\)]
+    """
+    return _source(folded(node, fold))
+
+
+def _source(node: Node) -> str:
+    match node:
+        case Literal(text):
+            return "".join(map(_escaped, text)) or "(?:)"
+        case Any():
+            return "."
+        case CharClass(items, negated):
+            return _class_source(items, negated)
+        case Concat(parts):
+            return "".join(map(_source, parts))
+        case Alternation(branches):
+            return f"(?:{'|'.join(map(_source, branches))})"
+        case Repeat(body, low, high, lazy):
+            return _repeated_source(body) + _quantifier_source(low, high) + ("?" if lazy else "")
+
+
+_SPECIAL: Final = frozenset(".^$*+?{}[]()|\\-&~#")
+
+
+def _escaped(char: str) -> str:
+    """A character that stands for itself wherever it is put, in a class too."""
+    if char in _SPECIAL:
+        return "\\" + char
+    return char if char >= " " and char != "\x7f" else f"\\x{ord(char):02x}"
+
+
+def _class_source(items: tuple[ClassItem, ...], negated: bool) -> str:
+    if len(items) == 1 and isinstance(items[0], Property):
+        return _class_item_source(Property(items[0].name, items[0].negated != negated))
+    return f"[{'^' if negated else ''}{''.join(map(_class_item_source, items))}]"
+
+
+def _class_item_source(part: ClassItem) -> str:
+    match part:
+        case Range(first, last):
+            return _escaped(first) if first == last else f"{_escaped(first)}-{_escaped(last)}"
+        case Property("White_Space", negated):
+            return r"\S" if negated else r"\s"
+        case Property(name, negated):
+            return f"\\{'P' if negated else 'p'}{{{name}}}"
+
+
+def _repeated_source(body: Node) -> str:
+    is_one_char = isinstance(body, Literal) and len(body.text) == 1
+    if is_one_char or isinstance(body, Any | CharClass | Alternation):
+        return _source(body)
+    return f"(?:{_source(body)})"
+
+
+def _quantifier_source(low: int, high: int | None) -> str:
+    for sign, counts in _QUANTIFIERS.items():
+        if counts == (low, high):
+            return sign
+    if low == high:
+        return f"{{{low}}}"
+    return f"{{{low},{'' if high is None else high}}}"
+
+
+# --- literals for an index -----------------------------------------------------------------------
+
+# What a match may begin with: the text, and whether that is all that the node matches. One way to
+# match that begins with the empty text and goes on says that nothing is known.
+_Stems: TypeAlias = dict[str, bool]
+_NOTHING_KNOWN: Final[_Stems] = {"": False}
+
+
+def heads(node: Node, fold: Fold = identity) -> tuple[str, ...]:
+    """Texts such that every match starts with one of them, or none at all if there are no such texts.
+
+    >>> heads(parse("[Rr]ead (?:more|on)(?: about .+)?")), heads(parse(".*Foto"))
+    (('Read more', 'Read on', 'read more', 'read on'), ())
+    """
+    return _shortest_prefixes(_stems(folded(node, fold)))
+
+
+def tails(node: Node, fold: Fold = identity) -> tuple[str, ...]:
+    r"""Texts such that every match ends with one of them, or none at all.
+
+    >>> tails(parse(r"\d+ (?:comment|share)s?"))
+    (' comment', ' comments', ' share', ' shares')
+    """
+    found = _shortest_prefixes(_stems(_mirrored(folded(node, fold))))
+    return tuple(sorted(text[::-1] for text in found))
+
+
+def required(node: Node, fold: Fold = identity) -> tuple[str, ...]:
+    r"""Texts such that every match contains one of them: the set whose shortest is the longest.
+
+    >>> required(parse(r"(?:By )?\w+, opens (?:in )?new tab.*")), required(parse(r"\d+"))
+    ((', opens in new tab', ', opens new tab'), ())
+    """
+    return _required(folded(node, fold))
+
+
+def _required(node: Node) -> tuple[str, ...]:
+    match node:
+        case Concat(parts):
+            return max(chain(_contained_rows(parts), map(_required, parts)), key=_worth)
+        case Alternation(branches):
+            return _contained_in_any([_required(branch) for branch in branches])
+        case Repeat(body, low) if low > 0:
+            return max(_shortest_prefixes(_stems(node)), _required(body), key=_worth)
+        case Repeat():
+            return ()
+    return _shortest_prefixes(_stems(node))
+
+
+def _worth(texts: tuple[str, ...]) -> tuple[int, int]:
+    """How well a set tells lines apart: by its shortest text, then by having few."""
+    return min(map(len, texts), default=0), -len(texts)
+
+
+def _contained_rows(parts: tuple[Node, ...]) -> Iterator[tuple[str, ...]]:
+    """For each part of a row what a match holds from there on."""
+    stems = [_stems(part) for part in parts]
+    for start in range(len(parts)):
+        yield _shortest_prefixes(_row(stems[start:]))
+
+
+def _contained_in_any(sets: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """One set for all branches; none if a branch has none. Longer texts that hold a shorter one go."""
+    if not all(sets):
+        return ()
+    texts = _shrunk(dict.fromkeys(chain.from_iterable(sets), False))
+    if "" in texts:
+        return ()
+    return tuple(sorted(text for text in texts if not any(other in text for other in texts if other != text)))
+
+
+def _shortest_prefixes(stems: _Stems) -> tuple[str, ...]:
+    """The texts without those that begin with another one; none if nothing is known."""
+    found: list[str] = []
+    for text in sorted(_shrunk(stems)):
+        if not text:
+            return ()
+        if not found or not text.startswith(found[-1]):
+            found.append(text)
+    return tuple(found)
+
+
+def _mirrored(node: Node) -> Node:
+    """The tree that matches the same texts backwards."""
+    match node:
+        case Literal(text):
+            return Literal(text[::-1])
+        case Concat(parts):
+            return Concat(tuple(_mirrored(part) for part in reversed(parts)))
+        case Alternation(branches):
+            return Alternation(tuple(map(_mirrored, branches)))
+        case Repeat(body, low, high, lazy):
+            return Repeat(_mirrored(body), low, high, lazy)
+    return node
+
+
+def _stems(node: Node) -> _Stems:
+    match node:
+        case Literal(text):
+            return {text[:MAX_LITERAL_CHARS]: len(text) <= MAX_LITERAL_CHARS}
+        case CharClass(items, negated):
+            return _class_stems(items, negated)
+        case Concat(parts):
+            return _row(map(_stems, parts))
+        case Alternation(branches):
+            return _either(*map(_stems, branches))
+        case Repeat(body, low, high):
+            return _repeat_stems(_stems(body), low, high)
+    return _NOTHING_KNOWN
+
+
+def _class_stems(items: tuple[ClassItem, ...], negated: bool) -> _Stems:
+    ranges = [part for part in items if isinstance(part, Range)]
+    char_count = sum(part.char_count for part in ranges)
+    if negated or len(ranges) < len(items) or char_count > SMALL_CLASS_CHARS:
+        return _NOTHING_KNOWN
+    return {char: True for part in ranges for char in part.chars()}
+
+
+def _repeat_stems(once: _Stems, low: int, high: int | None) -> _Stems:
+    """The obligatory copies, then as many of the others as are worth spelling out."""
+    more: _Stems = {"": True}
+    if high is None or high - low > SMALL_REPEAT_COUNT:
+        more = _either(more, dict.fromkeys(once, False))
+    else:
+        for _ in range(high - low):
+            more = _either({"": True}, _row([once, more]))
+    # Each copy adds a character at least, or the stems stay as they are: so many are enough.
+    copies = min(low, MAX_LITERAL_CHARS + 1)
+    return _row([*([once] * copies), more if copies == low else _NOTHING_KNOWN])
+
+
+def _row(stems: Iterable[_Stems]) -> _Stems:
+    """One after the other, as far as it is known and worth knowing."""
+    row: _Stems = {"": True}
+    for following in stems:
+        if not any(row.values()):
+            break
+        longer = _appended(row, following)
+        if len(longer) > MAX_LITERALS:
+            return dict.fromkeys(row, False)
+        row = longer
+    return row
+
+
+def _appended(row: _Stems, following: _Stems) -> _Stems:
+    longer: _Stems = {text: False for text, is_whole in row.items() if not is_whole}
+    for text in [text for text, is_whole in row.items() if is_whole]:
+        for more, is_whole in following.items():
+            _add(longer, text + more, is_whole)
+    return longer
+
+
+def _either(*choices: _Stems) -> _Stems:
+    union: _Stems = {}
+    for stems in choices:
+        for text, is_whole in stems.items():
+            _add(union, text, is_whole)
+    return _shrunk(union)
+
+
+def _add(stems: _Stems, text: str, is_whole: bool) -> None:
+    """Add a text. The same text twice goes on if either does."""
+    is_short = len(text) <= MAX_LITERAL_CHARS
+    text = text[:MAX_LITERAL_CHARS]
+    stems[text] = is_whole and is_short and stems.get(text, True)
+
+
+def _shrunk(stems: _Stems) -> _Stems:
+    """No more than MAX_LITERALS, by cutting the texts to the greatest length that allows it."""
+    length = MAX_LITERAL_CHARS
+    while len(stems) > MAX_LITERALS:
+        length -= 1
+        shorter: _Stems = {}
+        for text, is_whole in stems.items():
+            known = is_whole and len(text) <= length
+            shorter[text[:length]] = known and shorter.get(text[:length], True)
+        stems = shorter
+    return stems
+
+
+# --- estimates -----------------------------------------------------------------------------------
+
+
+def length_range(node: Node, fold: Fold = identity) -> tuple[int, int | None]:
+    r"""The fewest and the most characters of a match; None where there is no bound.
+
+    >>> length_range(parse(r"\d{1,2} min(?:utes)?")), length_range(parse("Foto: .+"))
+    ((5, 10), (7, None))
+    """
+    return _length_range(folded(node, fold))
+
+
+def _length_range(node: Node) -> tuple[int, int | None]:
+    match node:
+        case Literal(text):
+            return len(text), len(text)
+        case Concat(parts):
+            return _summed([_length_range(part) for part in parts])
+        case Alternation(branches):
+            lows, highs = zip(*map(_length_range, branches), strict=True)
+            return min(lows), None if None in highs else max(highs)
+        case Repeat(body, low, high):
+            shortest, longest = _length_range(body)
+            return shortest * low, 0 if longest == 0 else _times(longest, high)
+    return 1, 1
+
+
+def _summed(ranges: list[tuple[int, int | None]]) -> tuple[int, int | None]:
+    highs = [high for _, high in ranges if high is not None]
+    return sum(low for low, _ in ranges), sum(highs) if len(highs) == len(ranges) else None
+
+
+def _times(length: int | None, count: int | None) -> int | None:
+    return None if length is None or count is None else length * count
+
+
+# A set of characters as an integer, for estimates: a bit for each ASCII character, one for each general
+# category beyond ASCII. It may hold more than the class does, never less.
+_ALL_CATEGORIES: Final = sorted(
+    {name for name in CATEGORIES if len(name) == 2} | {"Cn", "Co", "Cs", "Zl", "Zp"}
+)
+_CATEGORY_BITS: Final = {name: 1 << (128 + index) for index, name in enumerate(_ALL_CATEGORIES)}
+_ASCII: Final = (1 << 128) - 1
+_BEYOND_ASCII: Final = sum(_CATEGORY_BITS.values())
+_EVERY: Final = _ASCII | _BEYOND_ASCII
+_WIDE_RANGE_CHARS: Final = 1_000
+
+
+def _char_mask(char: str) -> int:
+    return 1 << ord(char) if char < "\x80" else _CATEGORY_BITS[category(char)]
+
+
+def _joined(masks: Iterable[int]) -> int:
+    union = 0
+    for mask in masks:
+        union |= mask
+    return union
+
+
+def _mask(node: Node) -> int:
+    """All characters that a match may hold."""
+    match node:
+        case Literal(text):
+            return _joined(map(_char_mask, text))
+        case CharClass(items, negated):
+            return _class_mask(items, negated)
+        case Concat(children) | Alternation(children):
+            return _joined(map(_mask, children))
+        case Repeat(body):
+            return _mask(body)
+    return _EVERY
+
+
+def _class_mask(items: tuple[ClassItem, ...], negated: bool) -> int:
+    if not negated:
+        return _joined(map(_item_mask, items))
+    mask = _EVERY
+    for part in items:  # beyond ASCII only a category is taken out whole
+        if isinstance(part, Range):
+            mask &= ~(_range_mask(part) & _ASCII)
+        else:
+            mask &= _property_mask(Property(part.name, not part.negated))
+    return mask
+
+
+def _item_mask(part: ClassItem) -> int:
+    return _range_mask(part) if isinstance(part, Range) else _property_mask(part)
+
+
+def _range_mask(part: Range) -> int:
+    if part.char_count > _WIDE_RANGE_CHARS:
+        ascii_part = range(ord(part.first), 128)
+        return _BEYOND_ASCII | _joined(1 << code for code in ascii_part)
+    return _joined(map(_char_mask, part.chars()))
+
+
+def _property_mask(part: Property) -> int:
+    inside = _joined(1 << code for code in range(128) if _has_property(chr(code), part.name))
+    ascii_mask = _ASCII & ~inside if part.negated else inside
+    if part.name not in CATEGORIES:
+        return ascii_mask | _BEYOND_ASCII
+    return ascii_mask | _joined(
+        bit for name, bit in _CATEGORY_BITS.items() if name.startswith(part.name) != part.negated
+    )
+
+
+def _has_property(char: str, name: str) -> bool:
+    """Whether an ASCII character has a property. Of the scripts only Latin has ASCII characters."""
+    if name in CATEGORIES:
+        return category(char).startswith(name)
+    return char.isspace() if name == "White_Space" else name == "Latin" and char.isalpha()
+
+
+# The long repeats that can still take the next character, each as the set of characters it repeats,
+# with the length of the longest row of repeats that fight up to it.
+_Live: TypeAlias = dict[int, int]
+
+
+def repeat_degree(node: Node) -> int:
+    r"""An estimate of a pattern's cost: a line of n characters takes some n to the power of this.
+
+    The most long repeats (without a bound, or of over 50) in a row of which each can take what the
+    one before it could take too, since all that must stand between them could be taken as well.
+    `.+ - .+` has two: a line of dashes can be split anywhere. `\d+ - \d+` has one. It tells apart
+    ASCII characters and, beyond, general categories.
+
+    >>> [repeat_degree(parse(p)) for p in (r"\d+ - \d+", r".+ - .+", r".*Foto.*:.*", "Foto")]
+    [1, 2, 3, 0]
+    """
+    scale = _Scale()
+    scale.walk(node, {})
+    return scale.degree
+
+
+def _is_long(high: int | None) -> bool:
+    return high is None or high > LONG_REPEAT_COUNT
+
+
+def _holds_long_repeat(node: Node) -> bool:
+    match node:
+        case Repeat(body, _, high):
+            return _is_long(high) or _holds_long_repeat(body)
+        case Concat(children) | Alternation(children):
+            return any(map(_holds_long_repeat, children))
+    return False
+
+
+class _Scale:
+    """One walk over a tree, from left to right. `degree` is the longest row that was met."""
+
+    def __init__(self) -> None:
+        self.degree = 0
+
+    def walk(self, node: Node, live: _Live) -> _Live:
+        """What is live after the node, given what is live before it."""
+        match node:
+            case Literal(text):
+                for char in text:
+                    live = _passing(live, _char_mask(char))
+                return live
+            case Concat(parts):
+                for part in parts:
+                    live = self.walk(part, live)
+                return live
+            case Alternation(branches):
+                return _merged(*(self.walk(branch, live) for branch in branches))
+            case Repeat(body, low, high):
+                return self.repeat(body, low, high, live)
+        return _passing(live, _mask(node))
+
+    def repeat(self, body: Node, low: int, high: int | None, live: _Live) -> _Live:
+        """Rounds without a bound are walked once: what one round leaves live for the next is what
+        `has_nested_repeat` looks for."""
+        after = live if low == 0 else {}
+        before = live
+        for _ in range(high or 1):
+            current = self.walk(body, before)
+            after = _merged(after, current)
+            if current == before or self.degree == MAX_DEGREE or not _holds_long_repeat(body):
+                break
+            before = current
+        return self.lengthened(live, after, _mask(body)) if _is_long(high) else after
+
+    def lengthened(self, live: _Live, after: _Live, mask: int) -> _Live:
+        """With one more long repeat, that fights with those live before it."""
+        row = min(MAX_DEGREE, 1 + max((row for other, row in live.items() if other & mask), default=0))
+        self.degree = max(self.degree, row)
+        return _merged(after, {mask: row})
+
+
+def _passing(live: _Live, mask: int) -> _Live:
+    """Those that could take one of these characters too."""
+    return {taken: row for taken, row in live.items() if taken & mask}
+
+
+def _merged(*several: _Live) -> _Live:
+    union: _Live = {}
+    for live in several:
+        for mask, row in live.items():
+            union[mask] = max(row, union.get(mask, 0))
+    return union
+
+
+MAX_LOOP_STEPS: Final = 100_000
+"""Pairs of places in a loop that are compared, a tenth of a second's work, before the loop is taken
+for a bad one unproven."""
+
+MAX_LOOP_PLACES: Final = 4_000
+"""Places in a loop, above which it is taken for a bad one unproven: nested counts double them."""
+
+
+def has_nested_repeat(node: Node) -> bool:
+    r"""Whether a long repeat can take one text in two ways, so that its cost may double with each
+    character.
+
+    That is so of a repeat around another that can take the same characters, `(?:\w+,?)*`, and of
+    alternatives that overlap, `(?:\w|\d)*`; it is not so where something tells the rounds apart,
+    `(?:\w+ )*`. Counts of three and more are taken for two, characters as in `repeat_degree`.
+
+    >>> [has_nested_repeat(parse(p)) for p in (r"(?:\w+,?)+:", r"(?:\w|\d)+", r"(?:\w+ )+", ".+")]
+    [True, True, False, False]
+    """
+    match node:
+        case Repeat(body, _, high):
+            return _Loop(body).is_ambiguous() if _is_long(high) else has_nested_repeat(body)
+        case Concat(children) | Alternation(children):
+            return any(map(has_nested_repeat, children))
+    return False
+
+
+@dataclass(slots=True)
+class _Ends:
+    """The places where a match of a part may begin and end, and whether it may match nothing."""
+
+    first: list[int]
+    last: list[int]
+    is_optional: bool
+
+
+class _Loop:
+    """The body of a repeat as places, one for each character to match, and which place may follow
+    which (Glushkov's automaton). Two ways from a place back to itself over one text make it
+    ambiguous; a way that two operators open is one already."""
+
+    def __init__(self, body: Node) -> None:
+        self.masks: list[int] = []
+        self.followers: list[set[int]] = []
+        self.has_double_way = False
+        self.step_count = 0
+        ends = self.place(body)
+        self.link(ends.last, ends.first)
+
+    def place(self, node: Node) -> _Ends:
+        """The places of a part, linked with one another."""
+        if self.has_double_way:  # the verdict stands, and a nest of counts may be large
+            return _Ends([], [], is_optional=False)
+        match node:
+            case Literal(text):
+                return self.row(self.single(_char_mask(char)) for char in text)
+            case Concat(parts):
+                return self.row(map(self.place, parts))
+            case Alternation(branches):
+                return self.either([self.place(branch) for branch in branches])
+            case Repeat(body, low, high):
+                return self.repeat(body, low, high)
+        return self.single(_mask(node))
+
+    def single(self, mask: int) -> _Ends:
+        self.has_double_way |= len(self.masks) >= MAX_LOOP_PLACES
+        self.masks.append(mask)
+        self.followers.append(set())
+        return _Ends([len(self.masks) - 1], [len(self.masks) - 1], is_optional=False)
+
+    def row(self, parts: Iterable[_Ends]) -> _Ends:
+        row = _Ends([], [], is_optional=True)
+        for part in parts:
+            self.link(row.last, part.first)
+            row.first = row.first + part.first if row.is_optional else row.first
+            row.last = row.last + part.last if part.is_optional else part.last
+            row.is_optional = row.is_optional and part.is_optional
+        return row
+
+    def either(self, branches: list[_Ends]) -> _Ends:
+        self.has_double_way |= sum(branch.is_optional for branch in branches) > 1
+        first = [place for branch in branches for place in branch.first]
+        last = [place for branch in branches for place in branch.last]
+        return _Ends(first, last, any(branch.is_optional for branch in branches))
+
+    def repeat(self, body: Node, low: int, high: int | None) -> _Ends:
+        ends = self.place(body)
+        self.has_double_way |= ends.is_optional and low != high  # no round, or a round of nothing
+        if high is None:
+            self.link(ends.last, ends.first)
+        elif high > 1:
+            ends = self.row([ends, self.second_copy(body, is_optional=low < high)])
+        return _Ends(ends.first, ends.last, ends.is_optional or low == 0)
+
+    def second_copy(self, body: Node, *, is_optional: bool) -> _Ends:
+        copy = self.place(body)
+        return _Ends(copy.first, copy.last, copy.is_optional or is_optional)
+
+    def link(self, before: list[int], after: list[int]) -> None:
+        for place in before:
+            self.has_double_way |= not self.followers[place].isdisjoint(after)
+            self.followers[place].update(after)
+
+    def is_ambiguous(self) -> bool:
+        return self.has_double_way or self.meets_again() or self.step_count > MAX_LOOP_STEPS
+
+    def meets_again(self) -> bool:
+        """Whether two ways that part at a place, over one text, meet at another."""
+        waiting = [pair for ways in self.partings() for pair in self.pairs(ways, ways) if pair[0] != pair[1]]
+        seen = set(waiting)
+        while waiting:
+            one, other = waiting.pop()
+            for pair in self.pairs(self.followers[one], self.followers[other]):
+                if pair[0] == pair[1]:
+                    return True
+                if pair not in seen:
+                    seen.add(pair)
+                    waiting.append(pair)
+        return False
+
+    def partings(self) -> list[set[int]]:
+        """The different ways on from places that have more than one."""
+        return [set(ways) for ways in {frozenset(ways) for ways in self.followers} if len(ways) > 1]
+
+    def pairs(self, some: Iterable[int], others: Iterable[int]) -> Iterator[tuple[int, int]]:
+        """Places that one character may lead to, one of each; none when the steps are used up."""
+        for one in some:
+            for other in others:
+                self.step_count += 1
+                if self.step_count > MAX_LOOP_STEPS:
+                    return
+                if self.masks[one] & self.masks[other]:
+                    yield (one, other) if one < other else (other, one)
