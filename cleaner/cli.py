@@ -18,7 +18,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from io import BufferedReader
+from errno import EAGAIN
+from io import BufferedReader, StringIO
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
@@ -64,8 +65,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return _finish(_invoke(list(arguments)))
     except click.ClickException as error:
-        error.show()
-        return _finish(EXIT_TROUBLE)
+        usage = StringIO()
+        error.show(usage)
+        _print_error(usage.getvalue())
     except RuleError as error:
         _print_error(f"{error}\n")
     except CleanerError as error:
@@ -118,8 +120,10 @@ def _abandon(descriptor: int) -> None:
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    _print_error(f"cleaner: {message}\n")
+    """One line on standard error, whatever a file's name is made of."""
+    from cleaner.printer import visible
+
+    _print_error(f"cleaner: {visible(message)}\n")
 
 
 def _print_error(text: str) -> None:
@@ -155,6 +159,7 @@ def _reading(path: str) -> Iterator[BufferedReader]:
     if path == STANDARD_STREAM:
         if sys.stdin is None:
             raise FileFailure("cannot read standard input: it is closed")
+        _refuse_own_output(sys.stdin, path)
         yield sys.stdin.buffer  # type: ignore[misc]  # a BufferedReader, though typed by what it can do
         return
     with _naming("read", path):
@@ -164,14 +169,14 @@ def _reading(path: str) -> Iterator[BufferedReader]:
         yield stream
 
 
-def _refuse_own_output(stream: IO[bytes], path: str) -> None:
+def _refuse_own_output(stream: IO[Any], path: str) -> None:
     """Refuse `cleaner clean x >> x`: it would read what it writes, without end."""
     if sys.stdout is None:
         return
     with suppress(OSError, ValueError):
         source, target = os.fstat(stream.fileno()), os.fstat(sys.stdout.fileno())
         if stat.S_ISREG(source.st_mode) and os.path.samestat(source, target):
-            raise FileFailure(f"cannot read {path}: it is where standard output goes; use --in-place")
+            raise FileFailure(f"cannot read {_shown(path)}: standard output goes there too; use --in-place")
 
 
 def _refuse_special(path: str) -> None:
@@ -239,9 +244,14 @@ class Stream(Sink):
         self.path = path
 
     def write(self, piece: bytes) -> None:
-        """Add these bytes."""
+        """Add these bytes, all of them: a stream without a buffer (PYTHONUNBUFFERED) may take a part."""
+        rest = memoryview(piece)
         try:
-            self.stream.write(piece)
+            while rest:
+                count = self.stream.write(rest)
+                if count is None:
+                    raise BlockingIOError(EAGAIN, os.strerror(EAGAIN))
+                rest = rest[count:]
         except OSError as error:
             self._fail(error)
 
@@ -414,17 +424,17 @@ class Origin:
             raise click.UsageError("--strip and --keep are two ways to say one thing: use one of them")
 
     def scope(self) -> Scope:
-        """What is known of every document of the run. A site says more than a URL."""
+        """What is known of every document. A site says more than a URL, and an empty option nothing."""
         from cleaner.stacks import Scope, host_of
 
         hosts = {}
         for option, address in (("--site", self.site), ("--url", self.url)):
-            if address is not None:
+            if address:
                 try:
                     hosts[option] = host_of(address)
                 except InputError as error:
                     raise Failure(f"{option}: {error}") from None
-        return Scope(hosts.get("--site", hosts.get("--url")), self.lang, self.extractor)
+        return Scope(hosts.get("--site", hosts.get("--url")), self.lang or None, self.extractor or None)
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds to remove."""
@@ -530,7 +540,6 @@ class Request:
     lang_field: str | None
     extractor_field: str | None
     strict: bool
-    has_site: bool
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -629,12 +638,11 @@ def clean_command(
     if _needs_help(request["files"]):
         return EXIT_TROUBLE
     origin = Origin(site, url, lang, extractor, rules, no_site_packs, strip, keep, errors)
-    return _clean(origin, Request(**request, has_site=site is not None))
+    return _clean(origin, Request(**request))
 
 
 def _clean(origin: Origin, request: Request) -> int:
     request.validate()
-    scope = origin.scope()
     program = origin.program()
     with ExitStack() as stack:
         audit = _open_audit(request.audit, stack) if request.audit is not None else None
@@ -642,7 +650,7 @@ def _clean(origin: Origin, request: Request) -> int:
             with _naming("write", request.output_dir, Failure):
                 os.makedirs(request.output_dir, exist_ok=True)
         books = Books(request, program.ruleset, audit)
-        job = Job(request, origin.errors, scope, program, books)
+        job = Job(origin, request, program, books)
         for source in request.sources:
             job.clean_source(source)
         job.note_hostless()
@@ -720,10 +728,11 @@ class Books:
 class Job:
     """One run over all its sources: what it works with, and what it found so far."""
 
-    def __init__(self, request: Request, errors: str, scope: Scope, program: Program, books: Books) -> None:
+    def __init__(self, origin: Origin, request: Request, program: Program, books: Books) -> None:
+        self.origin = origin
         self.request = request
-        self.errors = errors
-        self.scope = scope
+        self.errors = origin.errors
+        self.scope = origin.scope()
         self.program = program
         self.books = books
         self.exit_code = EXIT_DONE
@@ -829,7 +838,7 @@ class Job:
 
         request = self.request
         host = self._host(fields.get(request.site_field or ""))
-        if host is None and not request.has_site:
+        if host is None and not self.origin.site:
             host = self._host(fields.get(request.url_field or "url"))
         return Scope(
             host or self.scope.host,

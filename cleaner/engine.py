@@ -58,6 +58,7 @@ def clean(
     try:
         while True:
             document = _Document(text, stack)
+            document.look()
             document.protect()
             document.trim()
             found = document.recognised() if stack.known else frozenset()
@@ -147,11 +148,10 @@ class _Document:
         self._zones: dict[Zone, range] = {}
         self._alive_counts: list[int] = []
         self._starts: list[int] | None = None
-        self._look()
 
     # What the lines are ---------------------------------------------------------------------
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Ask the tests that the index proposes, on every line as it came."""
         for line, proposed in self.stack.index.scan(self.text, self.lines):
             self._ask(line, proposed)

@@ -21,6 +21,9 @@ MAX_FILE_BYTES = 1_048_576
 MAX_DEPTH = 20
 """Nested lists and mappings. The language itself needs eight."""
 
+ALIAS = "*"
+"""The style of the scalar that stands in for an alias, which is refused."""
+
 _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same events, some ten times as fast
 
 
@@ -148,9 +151,11 @@ class _Builder:
             case yaml.ScalarEvent():
                 self.add(self.scalar(event, place))
             case yaml.AliasEvent():
-                self.add(Scalar(f"*{event.anchor}", place, "*"))
+                self.add(Scalar(f"*{event.anchor}", place, ALIAS))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self.open.append((place, isinstance(event, yaml.MappingStartEvent), []))
+                if len(self.open) > MAX_DEPTH:
+                    self.stop("E008", f"nested more than {MAX_DEPTH} deep", place)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 self.close()
 
@@ -165,8 +170,6 @@ class _Builder:
         tag = getattr(event, "tag", None)
         if tag:
             self.report("E007", f"tag {tag!r} is not read: write the value without it", place)
-        if len(self.open) > MAX_DEPTH:
-            self.stop("E008", f"nested more than {MAX_DEPTH} deep", place)
 
     def scalar(self, event: yaml.ScalarEvent, place: Location) -> Scalar:
         style = event.style or ""

@@ -195,8 +195,8 @@ def fold_case(text: str) -> str:
 
 
 _CASE_VARIANTS = str.maketrans(
-    "\u00b5\u017f\u0345\u03c2\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88\u1e9b\u1fbe",
-    "\u03bcs\u03b9\u03c3\u03b2\u03b8\u03c6\u03c0\u03ba\u03c1\u03b5\u0432\u0434\u043e\u0441\u0442\u0442\u044a\u0463\ua64b\u1e61\u03b9",
+    "\u0131\u1fd3\u1fe3\ufb05\u00b5\u017f\u0345\u03c2\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88\u1e9b\u1fbe",
+    "i\u0390\u03b0\ufb06\u03bcs\u03b9\u03c3\u03b2\u03b8\u03c6\u03c0\u03ba\u03c1\u03b5\u0432\u0434\u043e\u0441\u0442\u0442\u044a\u0463\ua64b\u1e61\u03b9",
 )
 """Lower-case letters whose case folding (Unicode, one character) is another letter."""
 _CASE_VARIANT = re.compile("[" + "".join(map(chr, _CASE_VARIANTS)) + "]")
@@ -213,7 +213,7 @@ def fold_text(text: str) -> str:
     return fold_case(folded)
 
 
-_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_DENSE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _SENTENCE_END = re.compile(
     # One leading class, so that the search skips from stop to stop. Then, in this order: full stops

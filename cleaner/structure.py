@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from cleaner import grammar
 from cleaner.errors import Location, Problem
 from cleaner.grammar import Choice, Either, Many, Name, Named, Record, Ref, Shape, Text, Truth, Whole
-from cleaner.nodes import Items, Mapping, Node, Scalar
+from cleaner.nodes import ALIAS, Items, Mapping, Node, Scalar
 
 # What YAML 1.1 or 1.2 readers make of unquoted text: truth values, null, numbers in all bases and
 # in base 60 (10:30), timestamps, the merge and default keys.
@@ -34,12 +34,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("extact", ["exact", "prefix"]), nearest("xyz", ["exact"])
     (" (did you mean 'exact'?)", '')
     """
-    close = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
+    close = get_close_matches(name, sorted(map(str, known)), n=1, cutoff=0.6)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def check(node: Node, shape: Shape) -> Iterator[Problem]:
     """Every problem of a node against a shape, in file order save for missing keys."""
+    if isinstance(node, Scalar) and node.style == ALIAS:
+        return  # refused where it was read
     match shape:
         case Ref(name):
             yield from check(node, grammar.SHAPES[name])

@@ -550,7 +550,9 @@ class Page:
         last_goes = len(self.lines) - 1 in {**self.gone, **self.blank_owners()}
         if survivors and last_goes and not self.text.endswith("\n"):
             last = survivors[-1]
-            owners[self.start_of(last) + len(self.lines[last])] = self.gone[min(n for n in self.gone if n > last)]
+            owners[self.start_of(last) + len(self.lines[last])] = self.gone[
+                min(n for n in self.gone if n > last)
+            ]
 
     def blank_owners(self) -> dict[int, str]:
         """Blank lines that go, each owned by the nearest removed line above it in its gap, else by
@@ -596,9 +598,7 @@ def inline_spans(operation: Inline, line: str) -> list[tuple[int, int]]:
     return found
 
 
-def _spans_in_view(
-    matcher: Matcher, at: str, one: str, seen: tuple[str, ...]
-) -> Iterator[tuple[int, int]]:
+def _spans_in_view(matcher: Matcher, at: str, one: str, seen: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     if not _fits(matcher, one):
         return
     if matcher.unless is not None and any(_holds(matcher.unless, other, seen, False) for other in seen):
@@ -607,15 +607,19 @@ def _spans_in_view(
         yield from _spans_in_view(child, at, one, seen)
     for value in matcher.values:
         pattern = _span_pattern(matcher.form, value, at == "end", matcher.ignore_case)
-        found = [pattern.match(one)] if at == "start" else list(pattern.finditer(one))
+        text = fold_case(one) if matcher.form is Form.EXACT and matcher.ignore_case else one
+        found = [pattern.match(text)] if at == "start" else list(pattern.finditer(text))
         yield from (match.span() for match in found if match)
 
 
 @lru_cache(maxsize=1_000)
 def _span_pattern(form: Form, value: str, at_end: bool, folded: bool) -> regex.Pattern[str]:
-    source = to_regex(parse(value), fold) if form is Form.REGEX else regex.escape(fold(value))
-    anchored = rf"(?:{source})\Z" if at_end else source
-    return regex.compile(anchored, regex.IGNORECASE if folded else 0)
+    if form is Form.EXACT:
+        source = regex.escape(fold_case(fold(value)) if folded else fold(value))
+    else:
+        source = to_regex(parse(value), fold)
+    flags = regex.IGNORECASE if folded and form is Form.REGEX else 0
+    return regex.compile(rf"(?:{source})\Z" if at_end else source, flags)
 
 
 def _places_of_view(line: str) -> list[int]:

@@ -34,6 +34,9 @@ WHITE_SPACE = frozenset("\t\x0b\x0c\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u30
 MORE_ROUNDS = 3
 """Rounds of a repeat that are drawn beyond the fewest that it needs."""
 
+MAX_SAMPLE = 100
+"""Characters of a class to draw from, spread over all that it holds."""
+
 
 def _sample() -> list[str]:
     """Characters of many categories and scripts, the plain ones first, so that examples shrink to them.
@@ -41,8 +44,8 @@ def _sample() -> list[str]:
     Left out: the line break, what Unicode had not assigned years ago, four controls of which engines
     do not agree whether they are white space, and a letter that changed its category.
     """
-    codes = [*range(0x20, 0x7F), *range(0x1C), 0x7F, *range(0x80, 0x3130), *range(0x4E00, 0x4E80)]
-    codes += [*range(0xAC00, 0xAC40), *range(0xFF01, 0xFF60), *range(0x1F600, 0x1F640)]
+    codes = [*range(0x20, 0x7F), *range(0x1C), 0x7F, *range(0x80, 0x180), *range(0x180, 0x3130, 4)]
+    codes += [0x2028, 0x2029, *range(0x4E00, 0x4E08), *range(0xAC00, 0xAC08), *range(0x1F600, 0x1F608)]
     chars = map(chr, codes)
     return [char for char in chars if char not in "\n\u0295" and unicodedata.category(char) != "Cn"]
 
@@ -88,7 +91,7 @@ def sample_of(char_class: CharClass) -> list[str]:
         for char in [*singles, *pool]
         if any(is_in(char, member) for member in char_class.items) != char_class.negated
     ]
-    return [char for char in found if char != "\n"]
+    return [char for char in found[:: 1 + len(found) // MAX_SAMPLE] if char != "\n"]
 
 
 def matching(node: Node) -> SearchStrategy[str]:
@@ -109,8 +112,8 @@ def matching(node: Node) -> SearchStrategy[str]:
             return st.sampled_from(SAMPLE)
 
 
-LITERAL_SOURCES = [*"aabbcRré1日Я :,;'\"!/&#=<>~-", "(?:Read)", "(?: more)", r"\.", r"\(", r"\)", r"\[", r"\]"]
-LITERAL_SOURCES += [r"\{", r"\}", r"\|", r"\\", r"\*", r"\+", r"\?", r"\^", r"\$", r"\-", r"\t", r"\x41", r"\xa0"]
+LITERAL_SOURCES = [*"aabbcRré1日Я :,;'\"!/&#=<>~-", "(?:Read)", "(?: more)", r"\t", r"\x41", r"\xa0"]
+LITERAL_SOURCES += [f"\\{char}" for char in ".()[]{}|\\*+?^$-"]
 SHORTHAND_SOURCES = [r"\d", r"\D", r"\s", r"\S"]
 WORD_SOURCES = [r"\w", r"\W"]
 PROPERTY_SOURCES = sorted(
@@ -118,8 +121,8 @@ PROPERTY_SOURCES = sorted(
     for name in CATEGORIES | SCRIPTS
     for source in (rf"\p{{{name}}}", rf"\P{{{name}}}", *([rf"\p{name}"] if len(name) == 1 else []))
 )
-CLASS_MEMBER_SOURCES = [*"abcRr1 .,*+?(){}|$é日\"'", "a-c", "A-Z", "0-9", "à-ö", r"\]", r"\[", r"\-", r"\^"]
-CLASS_MEMBER_SOURCES += [r"\\", r"\t", r"\xa0", "!-,"]
+CLASS_MEMBER_SOURCES = [*"abcRr1 .,*+?(){}|$é日\"'", "a-c", "A-Z", "0-9", "à-ö", "!-,", r"\t", r"\xa0"]
+CLASS_MEMBER_SOURCES += [f"\\{char}" for char in "[]^-\\"]
 OBLIGATORY_QUANTIFIERS = ["", "", "", "+", "+?", "{1}", "{2}", "{1,}", "{2,}?", "{1,3}", "{2,4}", "{3}?"]
 OPTIONAL_QUANTIFIERS = ["?", "??", "*", "*?", "{0,}", "{0,1}", "{0,4}", "{0,2}?"]
 MAX_DEPTH = 2
@@ -132,6 +135,7 @@ def patterns(*, has_properties: bool = True) -> SearchStrategy[str]:
     return alternation_sources(MAX_DEPTH, has_properties)
 
 
+@cache
 @st.composite
 def alternation_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     """One row or two, of which none can match the empty text."""
@@ -139,6 +143,7 @@ def alternation_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     return "|".join(draw(rows))
 
 
+@cache
 @st.composite
 def row_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     """Parts in a row of which one at least is not optional."""
@@ -148,6 +153,7 @@ def row_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     return "".join(parts)
 
 
+@cache
 @st.composite
 def obligatory_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     """A part that matches one character at least."""
@@ -156,6 +162,7 @@ def obligatory_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     return draw(unit_sources(depth, has_properties)) + draw(st.sampled_from(OBLIGATORY_QUANTIFIERS))
 
 
+@cache
 @st.composite
 def optional_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     """A part that can match the empty text, by its quantifier or by what its group holds."""
@@ -166,6 +173,7 @@ def optional_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     return draw(unit_sources(depth, has_properties)) + draw(st.sampled_from(OPTIONAL_QUANTIFIERS))
 
 
+@cache
 @st.composite
 def unit_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     """What a quantifier may follow: an atom or a group."""
@@ -175,19 +183,29 @@ def unit_sources(draw: DrawFn, depth: int, has_properties: bool) -> str:
     return draw(atom_sources(has_properties))
 
 
+@cache
 def atom_sources(has_properties: bool) -> SearchStrategy[str]:
     """One character, or what stands for one."""
-    named = SHORTHAND_SOURCES + (WORD_SOURCES + PROPERTY_SOURCES if has_properties else [])
     return st.one_of(
-        st.sampled_from(LITERAL_SOURCES), st.just("."), st.sampled_from(named), class_sources(named)
+        st.sampled_from(LITERAL_SOURCES),
+        st.just("."),
+        named_sources(has_properties),
+        class_sources(has_properties),
     )
 
 
+@cache
+def named_sources(has_properties: bool) -> SearchStrategy[str]:
+    """One escape that stands for many characters."""
+    return st.sampled_from(SHORTHAND_SOURCES + (WORD_SOURCES + PROPERTY_SOURCES if has_properties else []))
+
+
+@cache
 @st.composite
-def class_sources(draw: DrawFn, named: list[str]) -> str:
+def class_sources(draw: DrawFn, has_properties: bool) -> str:
     """A class of a few members, one of them at most a property, so that its opposite is not empty."""
     members = draw(st.lists(st.sampled_from(CLASS_MEMBER_SOURCES), min_size=1, max_size=3, unique=True))
-    members += draw(st.lists(st.sampled_from(named), max_size=1))
+    members += draw(st.lists(named_sources(has_properties), max_size=1))
     caret = draw(st.sampled_from(["", "", "^"]))
     hyphen = draw(st.sampled_from(["", "", "-"]))
     return f"[{caret}{''.join(draw(st.permutations(members)))}{hyphen}]"

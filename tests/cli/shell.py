@@ -18,20 +18,20 @@ format: 1
 pack: bridge.example
 title: The Bridge
 sites: [bridge.example]
-known_by: [Bridge members sign in here, More from The Bridge]
+known_by: [Bridge members sign in here, Further down the bridge]
 
 rules:
   - id: tail
     kind: related
     why: links below the article
-    cut: {from: {exact: More from The Bridge}, max_prose: 100}
+    cut: {from: {exact: Further down the bridge}, max_prose: 100}
     examples:
       - |
         = The body stays.
-        - More from The Bridge
+        - Further down the bridge
         - A link
       - |
-        = More from The Bridge of Sighs
+        = Further down the bridge of sighs
 """
 
 GENERAL_PACK = """\

@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.shell import ARTICLE, BODY, CLEANED, GENERAL_PACK, Shell, error_lines
 
-TAIL = "\nMore from The Bridge\nA tunnel instead\n"
+TAIL = "\nFurther down the bridge\nA tunnel instead\n"
 MEMBERS = "Bridge members sign in here\n"
 
 
@@ -82,6 +82,7 @@ def test_bytes_that_are_not_utf8_pass_through_if_they_are_allowed(shell: Shell) 
         (["--url", "https://other.example/"], False),
         (["--site", "bridge.example", "--url", "https://other.example/"], True),
         (["--site", "bridge.example", "--no-site-packs"], False),
+        (["--site", "", "--url", "https://bridge.example/", "--lang", "", "--extractor", ""], True),
     ],
 )
 def test_a_site_brings_its_pack(shell: Shell, options: list[str], tail_goes: bool) -> None:
@@ -294,7 +295,7 @@ def test_an_audit_has_what_was_withheld_and_why(shell: Shell, tmp_path: Path) ->
     [claim] = json.loads((tmp_path / "audit.jsonl").read_text())["withheld"]
     assert list(claim) == ["start", "end", "rule", "kind", "at", "reason", "detail"]
     assert (claim["rule"], claim["reason"]) == ("bridge.example/tail", "max_prose")
-    assert text[claim["start"] : claim["end"]].startswith("More from The Bridge\n")
+    assert text[claim["start"] : claim["end"]].startswith("Further down the bridge\n")
 
 
 def test_an_audit_has_the_removed_text_if_it_is_wanted(shell: Shell, tmp_path: Path) -> None:
@@ -405,13 +406,20 @@ def test_what_cannot_be_read_is_reported_and_the_others_are_cleaned(shell: Shell
     assert error_lines(done)[-1].startswith("2 documents, 2 changed")
 
 
+def test_a_message_is_one_line_whatever_a_file_is_called(shell: Shell) -> None:
+    done = shell("clean", "a\n\x1b[2J\udcff.txt")
+    assert error_lines(done) == ["cleaner: cannot read a\\n\\x1b[2J\\udcff.txt: No such file or directory"]
+
+
 def test_standard_output_must_not_be_the_input(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE)
     done = shell.script("$clean a.txt >> a.txt")
     assert done.returncode == 2
-    assert error_lines(done) == [
-        "cleaner: cannot read a.txt: it is where standard output goes; use --in-place"
-    ]
+    assert error_lines(done) == ["cleaner: cannot read a.txt: standard output goes there too; use --in-place"]
+    (tmp_path / "rows.jsonl").write_text('{"text": "x"}\n')
+    done = shell.script("$clean --format jsonl < rows.jsonl >> rows.jsonl")
+    assert done.returncode == 2
+    assert (tmp_path / "rows.jsonl").read_text() == '{"text": "x"}\n'
     assert (tmp_path / "a.txt").read_text() == ARTICLE
 
 
@@ -452,6 +460,9 @@ def test_closed_streams_are_one_line(shell: Shell) -> None:
     )
     done = shell.script("$clean --stats 2>&-", stdin=ARTICLE.encode())
     assert (done.returncode, done.stdout.decode()) == (0, CLEANED)
+    for options in ("--no-such-option", "--rules nowhere", "missing.txt"):
+        for closed in ("2>&-", "2>/dev/full"):
+            assert shell.script(f"$clean {options} {closed}").returncode == 2
 
 
 def test_standard_error_that_nobody_reads_does_not_stop_the_work(shell: Shell) -> None:

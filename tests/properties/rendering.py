@@ -48,8 +48,9 @@ def render(pack: Pack) -> str:
         "format": 1,
         "pack": _Name(pack.name),
         "title": pack.title,
-        "sites": [_Name(site) for site in pack.sites],
+        "sites": list(pack.sites),
         "languages": [_Name(tag) for tag in pack.languages],
+        "extractors": [_Name(name) for name in pack.extractors],
         "uses": [_Name(name) for name in pack.uses],
         "only_used": pack.only_used,
         "known_by": list(pack.known_by),
@@ -100,7 +101,9 @@ def _matcher(matcher: Matcher, let: dict[str, object]) -> dict[str, object]:
         children = [_matcher(child, let) for child in matcher.any_of]
         tree |= {"any_of": children} if len(let) > MOST_NAMES else {"use": _named(children, let)}
     else:
-        tree[matcher.form] = list(map(_Name, matcher.values) if matcher.form is Form.CLASS else matcher.values)
+        tree[matcher.form] = list(
+            map(_Name, matcher.values) if matcher.form is Form.CLASS else matcher.values
+        )
     if matcher.min_chars:
         tree["min_chars"] = matcher.min_chars
     if matcher.max_chars is not None:

@@ -14,13 +14,15 @@ own stretch of the tape and is not there at all if that is zeros; and zero is th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence as Several
+from collections.abc import Callable, Collection
+from collections.abc import Sequence as Several
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from hypothesis import strategies as st
 
 from cleaner.errors import Location
+from cleaner.patterns import Alternation, CharClass, Concat, Literal, Node, Repeat
 from cleaner.rules import (
     Block,
     Cut,
@@ -42,6 +44,7 @@ from cleaner.rules import (
 )
 from cleaner.stacks import Scope
 from tests.properties.rendering import render
+from tests.strategies import MORE_ROUNDS, SAMPLE, sample_of
 
 Choice = TypeVar("Choice")
 
@@ -66,7 +69,7 @@ PROSE = (
     "Share prices fell for a third day while the bank's board met behind closed doors in the north.",
     "She asked them to read more of the letters, since the second box held what the first one did not.",
     "Read more slowly, the teacher said; the class of twelve had never been told so before that winter day.",
-    "In the evening the crew went home. The Agency (Photo: Agency) had no comment on the matter, opens new tab",
+    "In the evening the crew went home. The Agency (Photo: Agency) had no comment on it, opens new tab",
     "Nothing was left of the old market hall but one wall, and the Menu of the bar that had stood beside it.",
     "Every spring the river takes a little more of the field, and every autumn the farmer puts some of it "
     "back; he is seventy now and does not know who will do it after him. Nobody in the village does.",
@@ -113,7 +116,7 @@ KNOWN = {
 
 # Tapes ---------------------------------------------------------------------------------------
 
-PLAN_BYTES = 20
+PLAN_BYTES = 24
 RULE_BYTES = 40
 FRAGMENT_BYTES = 14
 MOST_RULES = 7
@@ -128,7 +131,10 @@ class Tape:
 
     def below(self, limit: int) -> int:
         """A number from 0 up to, not including, `limit`."""
-        return next(self.content, 0) % limit
+        number = next(self.content, 0)
+        if limit > 256:
+            number += 256 * next(self.content, 0)
+        return number % limit
 
     def between(self, low: int, high: int) -> int:
         return low + self.below(high - low + 1)
@@ -148,15 +154,24 @@ class Tape:
         rest = list(choices)
         return [rest.pop(self.below(len(rest))) for _ in choices]
 
+    def rest(self) -> bytes:
+        return bytes(self.content)
+
+    def part(self, size: int) -> Tape:
+        """The next `size` bytes as a tape of their own."""
+        return Tape(bytes(self.below(256) for _ in range(size)))
+
     def stretches(self, count: int, size: int) -> list[bytes]:
         """The next stretches of the tape that are there: those that do not begin with an even byte."""
-        found = (bytes(next(self.content, 0) for _ in range(size)) for _ in range(count))
+        found = [self.part(size).rest() for _ in range(count)]
         return [stretch[1:] for stretch in found if stretch[0] % 2]
 
 
-def drawn(make: Callable[[Tape], Choice]) -> st.SearchStrategy[Choice]:
-    """What `make` reads from a tape."""
-    size = PLAN_BYTES + MOST_RULES * RULE_BYTES + MOST_FRAGMENTS * FRAGMENT_BYTES
+CASE_BYTES = PLAN_BYTES + (MOST_RULES + 1) * RULE_BYTES + MOST_FRAGMENTS * FRAGMENT_BYTES
+
+
+def drawn(make: Callable[[Tape], Choice], size: int = CASE_BYTES) -> st.SearchStrategy[Choice]:
+    """What `make` reads from a tape of `size` bytes."""
     return st.binary(min_size=size, max_size=size).map(lambda content: make(Tape(content)))
 
 
@@ -249,27 +264,29 @@ def _sequence(tape: Tape) -> Sequence:
     return Sequence(tuple(steps), bool(tape.below(2)))
 
 
-def draw_rule(content: bytes, pack: str, number: int, may_keep: bool = True) -> Rule:
-    """One rule of a pack; where a keep rule may not be, a line rule stands in its place."""
+def draw_rule(content: bytes, pack: str, number: int, what: type | None = None) -> Rule:
+    """One rule of a pack, with an operation of this type or of any."""
     tape = Tape(content)
-    what = tape.pick(_OPERATIONS)
-    operation = _operation(tape, Line if what is Keep and not may_keep else what)
+    picked = tape.pick(_OPERATIONS)
+    operation = _operation(tape, what or picked)
     keeps = isinstance(operation, Keep)
     zone = None if isinstance(operation, Inline | Keep) else tape.pick(_ZONES)
-    return Rule(
-        pack, f"rule-{number}", None if keeps else tape.pick(_KINDS), "drawn", operation, PLACE, zone
-    )
+    return Rule(pack, f"rule-{number}", None if keeps else tape.pick(_KINDS), "drawn", operation, PLACE, zone)
 
 
 # Rule sets -----------------------------------------------------------------------------------
 
 HOSTS = (None, None, "alpha.example", "sub.alpha.example", "elsewhere.example")
 LANGUAGES = (None, None, "en", "de")
+EXTRACTORS = (None, "wet")
 
 
-def _pack(name: str, contents: Several[bytes], may_keep: bool = True, **scope: object) -> Pack:
-    rules = tuple(draw_rule(content, name, number, may_keep) for number, content in enumerate(contents))
-    return Pack(name, Layer.USER, PLACE, rules, **scope)
+def _pack(name: str, contents: Several[bytes], **scope: object) -> Pack:
+    """A pack of these rules. What recognition may call in has no keep rules: line rules stand there."""
+    rules = [draw_rule(content, name, number) for number, content in enumerate(contents)]
+    if name not in ("own", "lang.en"):
+        rules = [draw_rule(contents[n], name, n, Line) if r.kind is None else r for n, r in enumerate(rules)]
+    return Pack(name, Layer.USER, PLACE, tuple(rules), **scope)
 
 
 def draw_ruleset(plan: Tape, contents: Several[bytes], is_layered: bool) -> RuleSet:
@@ -285,14 +302,24 @@ def _layered(plan: Tape, contents: Several[bytes]) -> RuleSet:
     for content in contents:
         shares[names[content[0] % len(names)]].append(content[1:])
     uses = bool(plan.below(2))
+    extractors = ("wet",) if plan.one_in(4) else ()
     packs = [
-        _pack("kit.blog", shares["kit.blog"], may_keep=False, only_used=uses),
+        _pack("kit.blog", shares["kit.blog"], only_used=uses, extractors=extractors),
         _pack("lang.en", shares["lang.en"], languages=("en",)),
     ]
     for name, lines in KNOWN.items():
         known_by = lines[: plan.between(2, 3)]
         used = ("kit.blog",) if uses and plan.below(3) else ()
-        packs.append(_pack(name, shares[name], False, sites=(name, f"!sub.{name}"), known_by=known_by, uses=used))
+        packs.append(
+            _pack(
+                name,
+                shares[name],
+                sites=(name, f"!sub.{name}"),
+                languages=("de",) if plan.one_in(6) else (),
+                known_by=known_by,
+                uses=used,
+            )
+        )
     victims = [rule.name for pack in packs for rule in pack.rules]
     disable = (plan.pick(victims),) if victims and plan.one_in(5) else ()
     packs.append(_pack("own", shares["own"], disable=disable))
@@ -323,6 +350,23 @@ def draw_line(tape: Tape, matcher: Matcher) -> str:
     return line.upper() if matcher.ignore_case and tape.one_in(2) else line
 
 
+def draw_match(tape: Tape, node: Node) -> str:
+    """A text that the whole pattern matches."""
+    match node:
+        case Literal(text):
+            return text
+        case CharClass():
+            return tape.pick(sample_of(node))
+        case Concat(parts):
+            return "".join(draw_match(tape, part) for part in parts)
+        case Alternation(branches):
+            return draw_match(tape, tape.pick(branches))
+        case Repeat(body, low, high):
+            most = low + MORE_ROUNDS if high is None else min(high, low + MORE_ROUNDS)
+            return "".join(draw_match(tape, body) for _ in range(tape.between(low, most)))
+    return tape.pick(SAMPLE)
+
+
 def _line_with_span(tape: Tape, matcher: Matcher) -> str:
     """A line with an inline rule's span in it, once or twice, beside other text."""
     spans = [draw_line(tape, matcher) for _ in range(tape.between(1, 2))]
@@ -337,7 +381,11 @@ def _fragment(tape: Tape, rule: Rule) -> list[str]:
             return [_line_with_span(tape, matcher)]
         case Sequence(steps):
             counts = [tape.between(step.min_count, step.max_count) for step in steps]
-            return [draw_line(tape, step.drop) for step, count in zip(steps, counts) for _ in range(count)]
+            return [
+                draw_line(tape, step.drop)
+                for step, count in zip(steps, counts, strict=True)
+                for _ in range(count)
+            ]
         case Block(first, last):
             between = [tape.pick([*LABELS, *PROSE]) for _ in range(tape.below(4))]
             return [draw_line(tape, first), *between, draw_line(tape, last)]
@@ -390,13 +438,17 @@ def draw_page(layout: Tape, fragments: Several[bytes], ruleset: RuleSet) -> str:
     return "\n".join(lines) + layout.pick(["\n", "\n", ""])
 
 
+NOWHERE = Scope()
+"""Nothing is known of the page."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A rule set, a page for it, and what is known of the page. `order` is a tape to shuffle by."""
 
     ruleset: RuleSet
     text: str
-    scope: Scope = Scope()
+    scope: Scope = NOWHERE
     kinds: Collection[str] = tuple(Kind)
     site_packs: bool = True
     order: bytes = b""
@@ -406,29 +458,158 @@ class Case:
         return f"<{self.text!r}\n{self.scope}, {[*self.kinds]}, {self.site_packs}\n{packs}>"
 
 
-def _case(tape: Tape) -> Case:
-    plan = Tape(bytes(tape.below(256) for _ in range(PLAN_BYTES)))
+def _case(tape: Tape, what: type | None = None) -> Case:
+    """Any rules and any scope; with one rule of an operation that is asked for."""
+    plan = tape.part(PLAN_BYTES)
     is_layered = plan.one_in(3)
     ruleset = draw_ruleset(plan, tape.stretches(MOST_RULES, RULE_BYTES), is_layered)
+    if what is not None:
+        ruleset = _with_rule(ruleset, draw_rule(tape.part(RULE_BYTES).rest(), "own", MOST_RULES, what))
     text = draw_page(plan, tape.stretches(MOST_FRAGMENTS, FRAGMENT_BYTES), ruleset)
-    order = bytes(plan.content)
     if not is_layered:
-        return Case(ruleset, text, order=order)
-    scope = Scope(plan.pick(HOSTS), plan.pick(LANGUAGES))
+        return Case(ruleset, text, order=plan.rest())
+    scope = Scope(plan.pick(HOSTS), plan.pick(LANGUAGES), plan.pick(EXTRACTORS))
     kinds = (Kind.NAV, Kind.AD) if plan.one_in(5) else tuple(Kind)
-    return Case(ruleset, text, scope, kinds, not plan.one_in(8), order)
+    return Case(ruleset, text, scope, kinds, not plan.one_in(8), plan.rest())
+
+
+def _with_rule(ruleset: RuleSet, rule: Rule) -> RuleSet:
+    """The rule set with one more rule in the pack that it belongs to."""
+    return RuleSet(
+        tuple(
+            replace(pack, rules=(*pack.rules, rule)) if pack.name == rule.pack else pack
+            for pack in ruleset.packs
+        )
+    )
 
 
 def _recognition(tape: Tape) -> Case:
-    plan = Tape(bytes(tape.below(256) for _ in range(PLAN_BYTES)))
+    plan = tape.part(PLAN_BYTES)
     ruleset = draw_ruleset(plan, tape.stretches(MOST_RULES, RULE_BYTES), is_layered=True)
     text = draw_page(plan, tape.stretches(MOST_FRAGMENTS, FRAGMENT_BYTES), ruleset)
-    return Case(ruleset, text, Scope(language=plan.pick(LANGUAGES)))
+    scope = Scope(None, plan.pick(LANGUAGES), plan.pick(EXTRACTORS))
+    return Case(ruleset, text, scope, order=plan.rest())
+
+
+LETTERS = "ABCD"
+_CLASHING = (*[Sequence] * 3, *[Block] * 2, *[Cut] * 2, *[Line] * 2, Keep)
+
+
+def _clash(tape: Tape) -> Case:
+    """Rules that work over lines, all over the same four lines: hardly a rule is left alone."""
+    plan = tape.part(PLAN_BYTES)
+    rules = []
+    for number, content in enumerate(tape.stretches(MOST_RULES, RULE_BYTES)):
+        choices = Tape(content)
+        what = choices.pick(_CLASHING)
+        zone = None if what is Keep else choices.pick(_ZONES)
+        kind = None if what is Keep else Kind.AD
+        rules.append(Rule("own", f"rule-{number}", kind, "drawn", _clashing(choices, what), PLACE, zone))
+    lines = [
+        line
+        for content in tape.stretches(MOST_FRAGMENTS, FRAGMENT_BYTES)
+        for line in map(_clashing_line, content[:2])
+    ]
+    ruleset = RuleSet((Pack("own", Layer.USER, PLACE, tuple(rules)),))
+    return Case(ruleset, "\n".join([PROSE[0], *lines]), order=plan.rest())
+
+
+def _clashing(tape: Tape, what: type) -> Operation:
+    def matcher() -> Matcher:
+        if tape.one_in(8):
+            return Matcher(Form.CLASS, PLACE, values=(tape.pick(["any", "prose"]),))
+        return Matcher(Form.EXACT, PLACE, values=tape.some(LETTERS, 2))
+
+    if what is Sequence:
+        steps = [Step(matcher(), *tape.pick(_COUNTS)) for _ in range(tape.between(1, 3))]
+        steps[-1] = replace(steps[-1], min_count=max(steps[-1].min_count, 1))
+        return Sequence(tuple(steps), bool(tape.below(2)))
+    if what is Block:
+        return Block(matcher(), matcher(), tape.between(2, 6))
+    if what is Cut:
+        return Cut(matcher(), bool(tape.below(2)), tape.pick(_PROSE_BOUNDS))
+    return what(matcher())
+
+
+def _clashing_line(choice: int) -> str:
+    return [*LETTERS, *LETTERS, PROSE[0], PROSE[1], ""][choice % 11]
+
+
+def _batch(tape: Tape) -> tuple[RuleSet, list[tuple[str, Scope]]]:
+    """One rule set and several pages of different sites."""
+    plan = tape.part(PLAN_BYTES)
+    ruleset = draw_ruleset(plan, tape.stretches(MOST_RULES, RULE_BYTES), plan.one_in(2))
+    pages = [
+        (
+            draw_page(plan, tape.stretches(MOST_FRAGMENTS // 3, FRAGMENT_BYTES), ruleset),
+            Scope(plan.pick(HOSTS), plan.pick(LANGUAGES)),
+        )
+        for _ in range(3)
+    ]
+    return ruleset, pages
 
 
 cases = drawn(_case)
 recognitions = drawn(_recognition)
 """Pages of which no host is known, so that packs may be recognised."""
+clashes = drawn(_clash)
+batches = drawn(_batch)
+
+
+def cases_with(what: type) -> st.SearchStrategy[Case]:
+    """Cases with at least one rule of this operation."""
+    return drawn(lambda tape: _case(tape, what))
+
+
+SPELLINGS = (
+    "a A \uff21 \uff41 \u00e5 \u212b a\u030a",
+    "s S \u017f ss \u00df \u1e9e SS",
+    "k K \u212a",
+    "i I \u0130 \u0131 i\u0307",
+    "\u00b5 \u03bc \u039c",
+    "\u03c3 \u03c2 \u03a3",
+    "\u03c9 \u03a9 \u2126",
+    "fi \ufb01 FI",
+    "\u01c6 \u01c5 \u01c4",
+    "\u0149 \u02bcn 'n",
+    "\u0390 \u1fd3",
+    "\uff76 \u30ab",
+    "' \u2019 `",
+    '" \u201c \u00ab',
+    ". \uff0e",
+    "- \u2013 \u2022",
+    "1. 1 \uff11",
+)
+"""Pieces of text that are one and the same to some reader: by case, by width, by sign."""
+
+
+def _spelt(tape: Tape, groups: Several[int]) -> str:
+    """These groups' pieces in any of their spellings."""
+    return "".join(tape.pick(SPELLINGS[group].split()) for group in groups)
+
+
+def _spelling(tape: Tape) -> Case:
+    """Line rules, and lines that are their values spelt otherwise."""
+    rules, lines = [], [PROSE[0]]
+    for number in range(tape.between(1, 4)):
+        groups = [tape.below(len(SPELLINGS)) for _ in range(tape.between(1, 5))]
+        form = tape.pick([Form.EXACT, Form.PREFIX, Form.SUFFIX, Form.CONTAINS, Form.REGEX, Form.REGEX])
+        value = _spelt(tape, groups)
+        if form is Form.REGEX:
+            value = "".join("\\" + char if char in ".-\"'`" else char for char in value)
+            value = tape.pick(["{}", "{}.*", ".*{}", ".*{}.*"]).format(value)
+        matcher = Matcher(form, PLACE, values=(value,), ignore_case=tape.below(3) > 0)
+        rules.append(Rule("own", f"rule-{number}", Kind.AD, "drawn", Line(matcher), PLACE))
+        for _ in range(tape.between(1, 3)):
+            before, after = (
+                tape.pick(["", "", "x", "\u200b", "\u2022 "]),
+                tape.pick(["", "", "y", "\u00ad", "\r"]),
+            )
+            lines.append(before + _spelt(tape, groups) + after)
+    return Case(RuleSet((Pack("own", Layer.USER, PLACE, tuple(rules)),)), "\n".join(lines))
+
+
+spellings = drawn(_spelling)
 
 
 def shuffled(ruleset: RuleSet, order: bytes) -> RuleSet:

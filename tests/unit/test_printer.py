@@ -148,8 +148,9 @@ def test_an_audit_record_says_all_that_is_known() -> None:
     made = result("menu\nbody\n", removal(0, 5), withheld=(claim,))
     line = printer.audit_record(made, "a.txt", "a.example")
     assert line == (
-        b'{"doc": "a.txt", "site": "a.example", "removals": [{"start": 0, "end": 5, "rule": "a.example/menu", '
-        b'"kind": "nav", "at": "packs/a.example.yaml:12"}], "withheld": [{"start": 5, "end": 10, '
+        b'{"doc": "a.txt", "site": "a.example", "removals": [{"start": 0, "end": 5, '
+        b'"rule": "a.example/menu", "kind": "nav", "at": "packs/a.example.yaml:12"}], '
+        b'"withheld": [{"start": 5, "end": 10, '
         b'"rule": "a.example/more", "kind": "related", "at": "packs/a.example.yaml:12", '
         b'"reason": "max_prose", "detail": "300 of 200"}]}\n'
     )

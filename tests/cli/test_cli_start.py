@@ -1,0 +1,107 @@
+"""How the command starts and how it fails: what it imports, what it says, what it does with our own bugs."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import cleaner
+from cleaner import cli, engine
+from cleaner.rules import Kind
+from tests.cli.shell import ARTICLE, CLEANED, Shell, error_lines
+
+HEAVY_MODULES = ("yaml", "regex", "difflib", "json", "traceback", "cleaner.engine", "cleaner.printer")
+"""What `cleaner --help` has no use for."""
+
+
+def test_help_imports_nothing_that_it_does_not_need(shell: Shell) -> None:
+    program = f"import sys, cleaner.cli; print([name for name in {HEAVY_MODULES} if name in sys.modules])"
+    bare = subprocess.run(
+        [sys.executable, "-c", f"import sys, click; print([n for n in {HEAVY_MODULES} if n in sys.modules])"],
+        capture_output=True,
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=shell.environment())
+    assert (done.stdout, done.stderr) == (bare.stdout, b"")
+
+
+def test_version(shell: Shell) -> None:
+    done = shell("--version")
+    assert (done.stdout.decode(), done.returncode) == (f"cleaner {cleaner.__version__}\n", 0)
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("clean", "-h"), ("rules", "which", "--help")])
+def test_help(shell: Shell, arguments: tuple[str, ...]) -> None:
+    done = shell(*arguments)
+    assert done.stdout.startswith(b"Usage: cleaner ")
+    assert (done.stderr, done.returncode) == (b"", 0)
+
+
+def test_an_unknown_command_is_an_error(shell: Shell) -> None:
+    done = shell("claen")
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert "claen" in error_lines(done)[-1]
+
+
+def test_the_help_names_every_kind() -> None:
+    assert ", ".join(Kind) == cli.KINDS_HELP
+
+
+# In this process, to plant what cannot happen
+
+
+def run(monkeypatch: pytest.MonkeyPatch, packs: Path, stdin: str, *arguments: str) -> int:
+    """Run the command in this process."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin.encode()))))
+    return cli.run([arguments[0], "--rules", str(packs), *arguments[1:]])
+
+
+Captured = pytest.CaptureFixture[bytes]
+
+
+@pytest.mark.parametrize("command", ["clean", "explain"])
+def test_a_result_that_fails_its_check_is_never_written(
+    monkeypatch: pytest.MonkeyPatch, packs: Path, capfdbinary: Captured, command: str
+) -> None:
+    sound = engine.clean
+
+    def unsound(*arguments: Any, **options: Any) -> cleaner.Result:
+        result = sound(*arguments, **options)
+        return replace(result, text=result.text + "?")
+
+    monkeypatch.setattr(engine, "clean", unsound)
+    assert run(monkeypatch, packs, ARTICLE, command) == 2
+    out, err = capfdbinary.readouterr()
+    assert out == b""
+    complaint = "the text is not the original minus the removals; this is a bug in cleaner"
+    assert err.decode() == f"cleaner: standard input: {complaint}\n"
+
+
+def test_a_bug_is_shown_and_is_not_taken_for_a_finding(
+    monkeypatch: pytest.MonkeyPatch, packs: Path, capfdbinary: Captured
+) -> None:
+    def faulty(*arguments: Any, **options: Any) -> cleaner.Result:
+        raise ZeroDivisionError("a planted bug")
+
+    monkeypatch.setattr(engine, "clean", faulty)
+    assert run(monkeypatch, packs, ARTICLE, "clean", "--check") == 2
+    assert b"ZeroDivisionError: a planted bug" in capfdbinary.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("limit", "text", "code"), [(len(ARTICLE) - 1, ARTICLE, 1), (len(ARTICLE), CLEANED, 0)]
+)
+def test_a_document_over_the_limit_is_passed_through_and_reported(
+    monkeypatch: pytest.MonkeyPatch, packs: Path, capfdbinary: Captured, limit: int, text: str, code: int
+) -> None:
+    monkeypatch.setattr(engine, "MAX_DOCUMENT_CHARS", limit)
+    assert run(monkeypatch, packs, ARTICLE, "clean") == code
+    out, err = capfdbinary.readouterr()
+    assert out.decode() == text
+    message = b"cleaner: standard input: the document is over the limit, so it is unchanged\n"
+    assert err == (message if code else b"")
