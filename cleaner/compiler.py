@@ -333,6 +333,7 @@ class Stack:
     `groups` are the places of inline rules: those of all packs that serve unconditionally, then pack
     by pack those that recognition added. A pack that a second run may not recognise must not hold
     back another's spans. `known` maps the lines that tell a site to the pack that they call in.
+    `open_slots` are those that the index cannot look out for.
     """
 
     packs: tuple[str, ...]
@@ -341,6 +342,11 @@ class Stack:
     index: Index
     groups: tuple[tuple[int, ...], ...]
     known: dict[str, str]
+    open_slots: frozenset[tuple[int, int]]
+
+    def places(self, operation: type) -> list[int]:
+        """The places of the rules with this operation."""
+        return [place for place, rule in enumerate(self.rules) if isinstance(rule.rule.operation, operation)]
 
 
 class Program:
@@ -400,7 +406,8 @@ class Program:
             *(tuple(place for place in inline if rules[place].rule.pack == name) for name in added),
         ]
         names = tuple(pack.name for pack in packs)
-        return Stack(names, rules, slots, index, tuple(filter(None, groups)), known)
+        open_slots = frozenset(slots[number] for number in index.open)
+        return Stack(names, rules, slots, index, tuple(filter(None, groups)), known, open_slots)
 
     def _compiled(self, rule: Rule) -> CompiledRule:
         found = self._rules.get(rule.name)

@@ -142,6 +142,7 @@ class _Document:
         self.withheld: list[Withheld] = []
         self.known_lines: dict[str, set[str]] = {}
         self._verdicts: dict[tuple[int, int, int], bool] = {}
+        self._views: dict[int, tuple[str, ...]] = {}
         self._prose: dict[int, bool] = {}
         self._blank: dict[int, bool] = {}
         self._border = (0, len(self.lines) - 1)
@@ -183,27 +184,40 @@ class _Document:
         verdict = self._verdicts.get(key)
         if verdict is None:
             try:
-                seen = views(self.now(line))
+                seen = self._views_of(line)
                 verdict = bool(seen[0]) and self.stack.rules[rule].tests[test].matches(seen)
             except TimeoutError:
                 raise _Expired(rule, line) from None
             self._verdicts[key] = verdict
         return verdict
 
+    def _views_of(self, line: int) -> tuple[str, ...]:
+        seen = self._views.get(line)
+        if seen is None:
+            seen = self._views[line] = views(self.now(line))
+        return seen
+
     def lines_matching(self, rule: int, test: int) -> list[int]:
-        """All lines that pass a rule's test, in order."""
-        return self.hits.get((rule, test), [])
+        """All lines that pass a rule's test, in order. For a test that no index can propose every
+        line is asked, once and only where the rule comes to it."""
+        key = (rule, test)
+        if key in self.stack.open_slots and key not in self.hits:
+            self.hits[key] = self._ask_all(rule, test, range(len(self.lines)))
+        return self.hits.get(key, [])
+
+    def _ask_all(self, rule: int, test: int, lines: range) -> list[int]:
+        return [line for line in lines if self.matches(rule, test, line)]
 
     def is_blank(self, line: int) -> bool:
         verdict = self._blank.get(line)
         if verdict is None:
-            verdict = self._blank[line] = not view(self.lines[line])
+            verdict = self._blank[line] = not self._views_of(line)[0]
         return verdict
 
     def is_prose(self, line: int) -> bool:
         verdict = self._prose.get(line)
         if verdict is None:
-            verdict = self._prose[line] = is_prose(view(self.now(line)))
+            verdict = self._prose[line] = is_prose(self._views_of(line)[0])
         return verdict
 
     def recognised(self) -> frozenset[str]:
@@ -214,10 +228,9 @@ class _Document:
 
     def protect(self) -> None:
         """`keep`, on the lines as they came."""
-        for rule, compiled in enumerate(self.stack.rules):
-            if isinstance(compiled.rule.operation, Keep):
-                for line in self.lines_matching(rule, 0):
-                    self.kept.setdefault(line, rule)
+        for rule in self.stack.places(Keep):
+            for line in self.lines_matching(rule, 0):
+                self.kept.setdefault(line, rule)
 
     def trim(self) -> None:
         """`inline`: spans of lines, group by group, again until nothing more goes."""
@@ -273,10 +286,13 @@ class _Document:
 
     def _look_again(self, line: int) -> None:
         """A trimmed line is another line: forget what passed on it, and ask anew."""
+        for key in self.stack.open_slots & self.hits.keys():
+            del self.hits[key]
         for lines in self.hits.values():
             at = bisect_left(lines, line)
             if at < len(lines) and lines[at] == line:
                 lines.pop(at)
+        self._views.pop(line, None)
         self._verdicts = {key: verdict for key, verdict in self._verdicts.items() if key[2] != line}
         self._ask_trimmed(line)
 
@@ -296,26 +312,32 @@ class _Document:
 
     def drop_lines(self) -> None:
         """`line` rules without a zone: they need nothing but the line."""
-        for rule, test in sorted(self.hits):
+        for rule in self._hopeful():
             declared = self.stack.rules[rule].rule
-            if isinstance(declared.operation, Line) and declared.zone is None:
-                for line in self.hits[rule, test]:
-                    if line in self.kept:
-                        self.withheld.append(self.claim(rule, line, Reason.KEEP, self._keeper(line)))
-                    else:
-                        self.owners.setdefault(line, rule)
+            if not isinstance(declared.operation, Line) or declared.zone is not None:
+                continue
+            for line in self.lines_matching(rule, 0):
+                if line in self.kept:
+                    self.withheld.append(self.claim(rule, line, Reason.KEEP, self._keeper(line)))
+                else:
+                    self.owners.setdefault(line, rule)
+
+    def _hopeful(self) -> list[int]:
+        """The rules, in order, that found a line, or that must look for themselves."""
+        found = {rule for (rule, _), lines in self.hits.items() if lines}
+        return sorted(found.union(rule for rule, _ in self.stack.open_slots))
 
     def settle(self) -> None:
         """Passes of sequences, blocks and zoned lines until they change nothing, then one of cuts;
         again until that changes nothing either. The claims of the last passes stay withheld."""
-        shapes: dict[int, None] = {}
-        cuts: dict[int, None] = {}
-        for rule, _ in sorted(key for key, lines in self.hits.items() if lines):
+        shapes: list[int] = []
+        cuts: list[int] = []
+        for rule in self._hopeful():
             declared = self.stack.rules[rule].rule
             if isinstance(declared.operation, Cut):
-                cuts[rule] = None
+                cuts.append(rule)
             elif isinstance(declared.operation, Sequence | Block) or declared.zone is not None:
-                shapes[rule] = None
+                shapes.append(rule)
         withheld: list[_Claim] = []
         has_changed = bool(shapes or cuts)
         while has_changed:
@@ -366,8 +388,11 @@ class _Document:
         """Lines in the rule's zone that match and have not served the rule yet, removed or not."""
         memory = self.memories.get(rule)
         zone = self._zone(self.stack.rules[rule].rule)
-        found = self.lines_matching(rule, test)
-        lines = found[bisect_left(found, zone.start) : bisect_left(found, zone.stop)]
+        if (rule, test) in self.stack.open_slots:
+            lines = self._ask_all(rule, test, zone)
+        else:
+            found = self.lines_matching(rule, test)
+            lines = found[bisect_left(found, zone.start) : bisect_left(found, zone.stop)]
         return [line for line in lines if line not in memory.used] if memory else lines
 
     def _line_claims(self, rule: int) -> Iterator[_Claim]:
@@ -528,7 +553,7 @@ class _Document:
 
     def _prose_chars(self, start: int, end: int) -> int:
         return sum(
-            len(view(self.now(line)))
+            len(self._views_of(line)[0])
             for line in range(start, end)
             if line not in self.owners and self.is_prose(line)
         )

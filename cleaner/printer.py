@@ -401,9 +401,9 @@ def choice_lines(choices: Iterable[Choice]) -> list[str]:
 
 
 def pack_lines(ruleset: RuleSet) -> list[str]:
-    """All packs: name, number of rules, what they serve, title."""
-    rows = [("pack", "rules", "serves", "title")]
-    rows += [(pack.name, str(len(pack.rules)), served(pack), pack.title) for pack in ruleset.packs]
+    """All packs: name, number of rules, title, and what they serve, which may be long."""
+    rows = [("pack", "rules", "title", "serves")]
+    rows += [(pack.name, str(len(pack.rules)), pack.title, served(pack)) for pack in ruleset.packs]
     return align(rows, right=[1])
 
 

@@ -200,17 +200,25 @@ _CASE_VARIANTS = str.maketrans(
 )
 """Lower-case letters whose case folding (Unicode, one character) is another letter."""
 _CASE_VARIANT = re.compile("[" + "".join(map(chr, _CASE_VARIANTS)) + "]")
+_ODD_CASE = re.compile("[\u0130\u03a3" + "".join(map(chr, _CASE_VARIANTS)) + "]")
 
 
-def fold_text(text: str) -> str:
-    """The case-folded views of all lines of a text at once, save that they are not trimmed.
+def fold_views(text: str) -> str:
+    """The views of all lines of a text at once, save that they are not trimmed.
 
-    The same as fold_case(view(line)) for each line, after a strip, at a fraction of the cost.
+    Stripped, each line of it is the view of the line; at a fraction of the cost of one by one.
     """
-    folded = fold(text)
-    if "  " in folded:
-        folded = _WHITE_RUN.sub(" ", folded)
-    return fold_case(folded)
+    folded = _FOLDED.sub(_fold_char, text)
+    return _WHITE_RUN.sub(" ", folded) if "  " in folded else folded
+
+
+def _fold_char(match: re.Match[str]) -> str:
+    return FOLDS[ord(match[0])] or ""
+
+
+def has_odd_case(text: str) -> bool:
+    """Whether a text holds a letter that `str.lower` alone does not bring to the form of `fold_case`."""
+    return not text.isascii() and _ODD_CASE.search(text) is not None
 
 
 _DENSE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")

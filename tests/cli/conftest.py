@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import PACKS, Shell
+from cleaner import compiler, loader
+from tests.cli.shell import PACKS, Inside, Shell
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +25,25 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shell(tmp_path: Path, packs: Path) -> Shell:
     """`cleaner` as a shell would run it, in an empty folder."""
     return Shell(tmp_path, packs)
+
+
+@pytest.fixture(scope="session")
+def ready_rules() -> Iterator[None]:
+    """Rules are loaded and compiled once for all that runs in this process: nothing changes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load", cache(loader.load))
+        patch.setattr(compiler, "compile_rules", cache(compiler.compile_rules))
+        yield
+
+
+@pytest.fixture
+def inside(
+    ready_rules: None,
+    tmp_path: Path,
+    packs: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> Inside:
+    """`cleaner` in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return Inside(packs, capfdbinary)

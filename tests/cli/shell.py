@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 import cleaner
+from cleaner import cli
 
 PACKAGE_FOLDER = Path(cleaner.__file__).parents[1]
 TIMEOUT_SECONDS = 60
@@ -125,10 +129,8 @@ class Shell:
         self.packs = packs
 
     def command(self, *arguments: str | Path) -> list[str]:
-        """The command line of a process; `clean` and `explain` get the test packs."""
-        words = [str(argument) for argument in arguments]
-        rules = ["--rules", str(self.packs)] if words and words[0] in ("clean", "explain") else []
-        return [sys.executable, "-m", "cleaner", *words[:1], *rules, *words[1:]]
+        """The command line of a process."""
+        return [sys.executable, "-m", "cleaner", *with_rules(arguments, self.packs)]
 
     def environment(self, **changes: str) -> dict[str, str]:
         """The tests' own environment, where the package can be found from any folder."""
@@ -163,6 +165,32 @@ class Shell:
         popen: Callable[..., subprocess.Popen[bytes]] = subprocess.Popen
         environment = self.environment()
         return popen(self.command(*arguments), cwd=self.folder, env=environment, **{**pipes, **options})
+
+
+class Inside:
+    """Runs `cleaner` in this process, with the rules ready: for tables of options, not for promises about
+    processes. Standard output and error are the real ones."""
+
+    def __init__(self, packs: Path, captured: pytest.CaptureFixture[bytes]) -> None:
+        self.packs = packs
+        self.captured = captured
+
+    def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        """Run to the end."""
+        words = with_rules(arguments, self.packs)
+        outside, sys.stdin = sys.stdin, io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin)))
+        try:
+            code = cli.run(words)
+        finally:
+            sys.stdin = outside
+        return subprocess.CompletedProcess(words, code, *self.captured.readouterr())
+
+
+def with_rules(arguments: Sequence[str | Path], packs: Path) -> list[str]:
+    """The arguments; `clean` and `explain` get the test packs."""
+    words = [str(argument) for argument in arguments]
+    rules = ["--rules", str(packs)] if words and words[0] in ("clean", "explain") else []
+    return [*words[:1], *rules, *words[1:]]
 
 
 def error_lines(done: subprocess.CompletedProcess[bytes]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import ARTICLE, BODY, CLEANED, GENERAL_PACK, Shell, error_lines
+from tests.cli.shell import ARTICLE, BODY, CLEANED, GENERAL_PACK, Inside, Shell, error_lines
 
 TAIL = "\nFurther down the bridge\nA tunnel instead\n"
 MEMBERS = "Bridge members sign in here\n"
@@ -23,10 +23,16 @@ def test_standard_input_to_standard_output(shell: Shell) -> None:
     assert (done.stdout.decode(), done.stderr, done.returncode) == (CLEANED, b"", 0)
 
 
+def test_bytes_come_through_a_pipe_as_they_are(shell: Shell) -> None:
+    done = shell("clean", stdin=b"\xef\xbb\xbfa\r\nBridge menu: x\r\nb\rc\0\n\n\x0c\xc2\x85 no end")
+    assert done.stdout == b"\xef\xbb\xbfa\r\nb\rc\0\n\n\x0c\xc2\x85 no end"
+    assert (done.stderr, done.returncode) == (b"", 0)
+
+
 @pytest.mark.parametrize("source", ["-", "a.txt"])
-def test_a_file_to_standard_output(shell: Shell, tmp_path: Path, source: str) -> None:
+def test_a_file_to_standard_output(inside: Inside, tmp_path: Path, source: str) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE)
-    done = shell("clean", source, stdin=ARTICLE.encode())
+    done = inside("clean", source, stdin=ARTICLE.encode())
     assert (done.stdout.decode(), done.returncode) == (CLEANED, 0)
     assert (tmp_path / "a.txt").read_text() == ARTICLE
 
@@ -49,8 +55,8 @@ def test_a_file_to_standard_output(shell: Shell, tmp_path: Path, source: str) ->
         ("\ufeffBrücke\xa0teilen\nÜber\n".encode(), "Über\n".encode()),
     ],
 )
-def test_what_no_rule_takes_comes_through_exactly(shell: Shell, content: bytes, left: bytes) -> None:
-    done = shell("clean", stdin=content)
+def test_what_no_rule_takes_comes_through_exactly(inside: Inside, content: bytes, left: bytes) -> None:
+    done = inside("clean", stdin=content)
     assert (done.stdout, done.stderr, done.returncode) == (left, b"", 0)
 
 
@@ -85,25 +91,25 @@ def test_bytes_that_are_not_utf8_pass_through_if_they_are_allowed(shell: Shell) 
         (["--site", "", "--url", "https://bridge.example/", "--lang", "", "--extractor", ""], True),
     ],
 )
-def test_a_site_brings_its_pack(shell: Shell, options: list[str], tail_goes: bool) -> None:
-    done = shell("clean", *options, stdin=(ARTICLE + TAIL).encode())
+def test_a_site_brings_its_pack(inside: Inside, options: list[str], tail_goes: bool) -> None:
+    done = inside("clean", *options, stdin=(ARTICLE + TAIL).encode())
     assert done.stdout.decode() == (CLEANED if tail_goes else CLEANED + TAIL)
     assert (done.stderr, done.returncode) == (b"", 0)
 
 
-def test_a_site_is_recognised_by_its_lines(shell: Shell) -> None:
-    done = shell("clean", stdin=(ARTICLE + TAIL + MEMBERS).encode())
+def test_a_site_is_recognised_by_its_lines(inside: Inside) -> None:
+    done = inside("clean", stdin=(ARTICLE + TAIL + MEMBERS).encode())
     assert done.stdout.decode() == CLEANED
 
 
-def test_a_site_that_no_pack_knows_is_noted_and_cleaned(shell: Shell) -> None:
-    done = shell("clean", "--site", "bridge.exampel", stdin=ARTICLE.encode())
+def test_a_site_that_no_pack_knows_is_noted_and_cleaned(inside: Inside) -> None:
+    done = inside("clean", "--site", "bridge.exampel", stdin=ARTICLE.encode())
     assert (done.stdout.decode(), done.returncode) == (CLEANED, 0)
     assert error_lines(done) == ["cleaner: no pack serves bridge.exampel; did you mean bridge.example?"]
 
 
-def test_a_site_without_a_host_is_an_error(shell: Shell) -> None:
-    done = shell("clean", "--url", "https:///path")
+def test_a_site_without_a_host_is_an_error(inside: Inside) -> None:
+    done = inside("clean", "--url", "https:///path")
     assert (done.stdout, done.returncode) == (b"", 2)
     assert error_lines(done)[0].startswith("cleaner: --url: no host in 'https:///path'")
 
@@ -116,21 +122,21 @@ def test_a_site_without_a_host_is_an_error(shell: Shell) -> None:
         (["--lang", "en"], "Deila brú\nDeila brúm\n"),
     ],
 )
-def test_a_language_leaves_out_the_others(shell: Shell, options: list[str], left: str) -> None:
-    done = shell("clean", *options, stdin="Deila brú\nDeila brúm\n".encode())
+def test_a_language_leaves_out_the_others(inside: Inside, options: list[str], left: str) -> None:
+    done = inside("clean", *options, stdin="Deila brú\nDeila brúm\n".encode())
     assert (done.stdout.decode(), done.stderr) == (left, b"")
 
 
-def test_a_language_that_no_pack_speaks_is_noted(shell: Shell) -> None:
-    done = shell("clean", "--lang", "german", stdin=b"x\n")
+def test_a_language_that_no_pack_speaks_is_noted(inside: Inside) -> None:
+    done = inside("clean", "--lang", "german", stdin=b"x\n")
     assert (done.stdout, done.returncode) == (b"x\n", 0)
     [line] = error_lines(done)
     assert line.startswith("cleaner: no pack serves the language 'german'; there are ")
 
 
 @pytest.mark.parametrize(("options", "left"), [([], b"Bridge anchor\n"), (["--extractor", "wet"], b"")])
-def test_an_extractor_brings_its_packs(shell: Shell, options: list[str], left: bytes) -> None:
-    assert shell("clean", *options, stdin=b"Bridge anchor\n").stdout == left
+def test_an_extractor_brings_its_packs(inside: Inside, options: list[str], left: bytes) -> None:
+    assert inside("clean", *options, stdin=b"Bridge anchor\n").stdout == left
 
 
 @pytest.mark.parametrize(
@@ -143,9 +149,9 @@ def test_an_extractor_brings_its_packs(shell: Shell, options: list[str], left: b
         (["--keep", "ad"], "Body here\n"),
     ],
 )
-def test_kinds_are_chosen(shell: Shell, options: list[str], left: str) -> None:
+def test_kinds_are_chosen(inside: Inside, options: list[str], left: str) -> None:
     text = "Bridge menu: x\nBrücke teilen\nBody (opens a bridge) here\n"
-    assert shell("clean", *options, stdin=text.encode()).stdout.decode() == left
+    assert inside("clean", *options, stdin=text.encode()).stdout.decode() == left
 
 
 @pytest.mark.parametrize(
@@ -172,11 +178,11 @@ def test_kinds_are_chosen(shell: Shell, options: list[str], left: str) -> None:
     ],
 )
 def test_contradictions_are_refused_before_anything_is_done(
-    shell: Shell, tmp_path: Path, options: list[str], message: str
+    inside: Inside, tmp_path: Path, options: list[str], message: str
 ) -> None:
     (tmp_path / "a.txt").write_text(ARTICLE)
     (tmp_path / "x").mkdir()
-    done = shell("clean", *options, stdin=ARTICLE.encode())
+    done = inside("clean", *options, stdin=ARTICLE.encode())
     assert (done.stdout, done.returncode) == (b"", 2)
     assert message in error_lines(done)[-1]
     assert sorted(os.listdir(tmp_path)) == ["a.txt", "x"]
@@ -192,8 +198,8 @@ def test_rules_with_problems_are_all_reported(shell: Shell, tmp_path: Path) -> N
     assert places == ["one.yaml:3:1:", "two.yaml:3:8:"]
 
 
-def test_rules_that_are_not_there_are_an_error(shell: Shell) -> None:
-    done = shell("clean", "--rules", "nowhere", stdin=ARTICLE.encode())
+def test_rules_that_are_not_there_are_an_error(inside: Inside) -> None:
+    done = inside("clean", "--rules", "nowhere", stdin=ARTICLE.encode())
     assert (done.stdout, done.returncode) == (b"", 2)
     [line] = error_lines(done)
     assert line.startswith("nowhere: ")
@@ -210,10 +216,10 @@ def test_check_writes_no_text(shell: Shell, text: str, code: int) -> None:
     assert error_lines(done) == (["cleaner: standard input would change"] if code else [])
 
 
-def test_check_of_many_files_names_those_that_would_change(shell: Shell, tmp_path: Path) -> None:
+def test_check_of_many_files_names_those_that_would_change(inside: Inside, tmp_path: Path) -> None:
     for name, text in (("a.txt", ARTICLE), ("b.txt", CLEANED), ("c.txt", ARTICLE)):
         (tmp_path / name).write_text(text)
-    done = shell("clean", "--check", "--in-place", "a.txt", "b.txt", "c.txt")
+    done = inside("clean", "--check", "--in-place", "a.txt", "b.txt", "c.txt")
     assert (done.stdout, done.returncode) == (b"", 1)
     assert error_lines(done) == ["cleaner: a.txt would change", "cleaner: c.txt would change"]
     assert (tmp_path / "a.txt").read_text() == ARTICLE
@@ -228,10 +234,10 @@ def test_diff_is_unified_and_writes_nothing_else(shell: Shell, tmp_path: Path) -
     )
 
 
-def test_diff_and_check_go_together_over_many_files(shell: Shell, tmp_path: Path) -> None:
+def test_diff_and_check_go_together_over_many_files(inside: Inside, tmp_path: Path) -> None:
     for name, text in (("a.txt", ARTICLE), ("b.txt", CLEANED), ("c.txt", ARTICLE)):
         (tmp_path / name).write_text(text)
-    done = shell("clean", "--diff", "--check", "a.txt", "b.txt", "c.txt")
+    done = inside("clean", "--diff", "--check", "a.txt", "b.txt", "c.txt")
     assert done.returncode == 1
     heads = [line for line in done.stdout.decode().splitlines() if line.startswith("---")]
     assert heads == ["--- a.txt\toriginal", "--- c.txt\toriginal"]
@@ -242,9 +248,9 @@ def test_diff_passes_bytes_that_are_not_utf8(shell: Shell) -> None:
     assert done.stdout.endswith(b"@@ -1,2 +1 @@\n-Bridge menu: \xff\n \xe9\n")
 
 
-def test_stats_are_on_standard_error(shell: Shell) -> None:
+def test_stats_are_on_standard_error(inside: Inside) -> None:
     text = ARTICLE + "Bridge menu: below (opens a bridge)\nOn (opens a bridge) it goes.\n"
-    done = shell("clean", "--stats", stdin=text.encode())
+    done = inside("clean", "--stats", stdin=text.encode())
     assert done.stdout.decode() == CLEANED + "On it goes.\n"
     rows = [line.split() for line in error_lines(done)[1:-1]]
     assert error_lines(done)[0].split() == ["kind", "and", "rule", "removals", "lines", "characters"]
@@ -281,16 +287,16 @@ def test_an_audit_has_every_document(shell: Shell, tmp_path: Path, packs: Path) 
     ],
 )
 def test_an_audit_says_which_site_was_served(
-    shell: Shell, tmp_path: Path, options: list[str], text: str, site: str | None
+    inside: Inside, tmp_path: Path, options: list[str], text: str, site: str | None
 ) -> None:
-    shell("clean", "--audit", "audit.jsonl", *options, stdin=text.encode())
+    inside("clean", "--audit", "audit.jsonl", *options, stdin=text.encode())
     record = json.loads((tmp_path / "audit.jsonl").read_text())
     assert (record["doc"], record["site"]) == ("-", site)
 
 
-def test_an_audit_has_what_was_withheld_and_why(shell: Shell, tmp_path: Path) -> None:
+def test_an_audit_has_what_was_withheld_and_why(inside: Inside, tmp_path: Path) -> None:
     text = BODY + TAIL + BODY
-    done = shell("clean", "--site", "bridge.example", "--audit", "audit.jsonl", stdin=text.encode())
+    done = inside("clean", "--site", "bridge.example", "--audit", "audit.jsonl", stdin=text.encode())
     assert done.stdout.decode() == text
     [claim] = json.loads((tmp_path / "audit.jsonl").read_text())["withheld"]
     assert list(claim) == ["start", "end", "rule", "kind", "at", "reason", "detail"]
@@ -298,18 +304,18 @@ def test_an_audit_has_what_was_withheld_and_why(shell: Shell, tmp_path: Path) ->
     assert text[claim["start"] : claim["end"]].startswith("Further down the bridge\n")
 
 
-def test_an_audit_has_the_removed_text_if_it_is_wanted(shell: Shell, tmp_path: Path) -> None:
-    shell("clean", "--audit", "audit.jsonl", "--audit-text", stdin="Brücke teilen\n".encode())
+def test_an_audit_has_the_removed_text_if_it_is_wanted(inside: Inside, tmp_path: Path) -> None:
+    inside("clean", "--audit", "audit.jsonl", "--audit-text", stdin="Brücke teilen\n".encode())
     content = (tmp_path / "audit.jsonl").read_text(encoding="utf-8")
     assert '"text": "Brücke teilen\\n"' in content
-    again = shell("clean", "--audit", "again.jsonl", "--audit-text", stdin="Brücke teilen\n".encode())
+    again = inside("clean", "--audit", "again.jsonl", "--audit-text", stdin="Brücke teilen\n".encode())
     assert again.returncode == 0
     assert (tmp_path / "again.jsonl").read_text(encoding="utf-8") == content
 
 
-def test_an_audit_of_a_run_that_failed_is_absent(shell: Shell, tmp_path: Path) -> None:
+def test_an_audit_of_a_run_that_failed_is_absent(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / "audit.jsonl").write_text("the last run's\n")
-    done = shell("clean", "--audit", "audit.jsonl", stdin=b"\xff")
+    done = inside("clean", "--audit", "audit.jsonl", stdin=b"\xff")
     assert done.returncode == 2
     assert (tmp_path / "audit.jsonl").read_text() == "the last run's\n"
     assert os.listdir(tmp_path) == ["audit.jsonl"]
@@ -333,11 +339,11 @@ def test_an_audit_that_cannot_be_written_is_one_line(shell: Shell) -> None:
 # Files
 
 
-def test_output_goes_to_files_of_the_same_names(shell: Shell, tmp_path: Path) -> None:
+def test_output_goes_to_files_of_the_same_names(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.txt").write_text(ARTICLE)
     (tmp_path / "in/b.txt").write_text("nothing to remove")
-    done = shell("clean", "--output-dir", "out/new", "in/a.txt", "in/b.txt")
+    done = inside("clean", "--output-dir", "out/new", "in/a.txt", "in/b.txt")
     assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 0)
     written = {path.name: path.read_text() for path in (tmp_path / "out/new").iterdir()}
     assert written == {"a.txt": CLEANED, "b.txt": "nothing to remove"}
@@ -374,10 +380,10 @@ def test_in_place_replaces_the_file_and_never_writes_into_it(shell: Shell, tmp_p
     assert (tmp_path / "a.txt").read_text() == CLEANED
 
 
-def test_in_place_leaves_a_file_alone_that_stays_the_same(shell: Shell, tmp_path: Path) -> None:
+def test_in_place_leaves_a_file_alone_that_stays_the_same(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(CLEANED)
     before = (tmp_path / "a.txt").stat()
-    assert shell("clean", "--in-place", "a.txt").returncode == 0
+    assert inside("clean", "--in-place", "a.txt").returncode == 0
     after = (tmp_path / "a.txt").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
@@ -406,8 +412,8 @@ def test_what_cannot_be_read_is_reported_and_the_others_are_cleaned(shell: Shell
     assert error_lines(done)[-1].startswith("2 documents, 2 changed")
 
 
-def test_a_message_is_one_line_whatever_a_file_is_called(shell: Shell) -> None:
-    done = shell("clean", "a\n\x1b[2J\udcff.txt")
+def test_a_message_is_one_line_whatever_a_file_is_called(inside: Inside) -> None:
+    done = inside("clean", "a\n\x1b[2J\udcff.txt")
     assert error_lines(done) == ["cleaner: cannot read a\\n\\x1b[2J\\udcff.txt: No such file or directory"]
 
 

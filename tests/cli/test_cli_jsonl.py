@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import ARTICLE, BODY, CLEANED, Shell, error_lines
+from tests.cli.shell import ARTICLE, BODY, CLEANED, Inside, Shell, error_lines
 
 TAIL = "\nFurther down the bridge\nA tunnel instead\n"
 JSONL = ("clean", "--format", "jsonl")
@@ -46,8 +46,8 @@ def test_every_byte_but_the_texts_is_as_it_was(shell: Shell, end: bytes, last: b
     assert (done.stderr, done.returncode) == (b"", 0)
 
 
-def test_no_rows_are_no_rows(shell: Shell) -> None:
-    done = shell(*JSONL)
+def test_no_rows_are_no_rows(inside: Inside) -> None:
+    done = inside(*JSONL)
     assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 0)
 
 
@@ -97,17 +97,17 @@ def test_bytes_that_are_not_utf8_pass_through_if_they_are_allowed(shell: Shell) 
 # Fields
 
 
-def clean_rows(shell: Shell, *options: str, **row: object) -> dict[str, object]:
+def clean_rows(inside: Inside, *options: str, **row: object) -> dict[str, object]:
     """One row through the filter."""
-    done = shell(*JSONL, *options, stdin=json.dumps(row).encode())
+    done = inside(*JSONL, *options, stdin=json.dumps(row).encode())
     assert (done.stderr, done.returncode) == (b"", 0)
     cleaned: dict[str, object] = json.loads(done.stdout)
     assert cleaned.keys() == row.keys()
     return cleaned
 
 
-def test_the_text_may_be_in_another_field(shell: Shell) -> None:
-    row = clean_rows(shell, "--text-field", "main content", text=ARTICLE, **{"main content": ARTICLE})
+def test_the_text_may_be_in_another_field(inside: Inside) -> None:
+    row = clean_rows(inside, "--text-field", "main content", text=ARTICLE, **{"main content": ARTICLE})
     assert row == {"text": ARTICLE, "main content": CLEANED}
 
 
@@ -132,25 +132,27 @@ HERE, THERE = "https://bridge.example/1", "https://other.example/1"
         (["--site", "bridge.example", "--site-field", "site"], {"site": THERE}, False),
     ],
 )
-def test_a_rows_site(shell: Shell, options: list[str], fields: dict[str, object], tail_goes: bool) -> None:
+def test_a_rows_site(inside: Inside, options: list[str], fields: dict[str, object], tail_goes: bool) -> None:
     """A site says more than a URL, and what the row says more than what the option says."""
-    done = shell(*JSONL, *options, stdin=json.dumps({**fields, "text": ARTICLE + TAIL}).encode())
+    done = inside(*JSONL, *options, stdin=json.dumps({**fields, "text": ARTICLE + TAIL}).encode())
     assert json.loads(done.stdout)["text"] == (CLEANED if tail_goes else CLEANED + TAIL)
     assert done.returncode == 0
 
 
-def test_rows_have_languages_and_extractors(shell: Shell) -> None:
+def test_rows_have_languages_and_extractors(inside: Inside) -> None:
     text = "Bridge anchor\nDeila brú\nend\n"
     options = ["--lang-field", "lang", "--extractor-field", "made by"]
-    assert clean_rows(shell, *options, text=text)["text"] == "Bridge anchor\nend\n"
-    assert clean_rows(shell, *options, text=text, lang="en")["text"] == "Bridge anchor\nDeila brú\nend\n"
-    assert clean_rows(shell, *options, text=text, **{"made by": "wet"})["text"] == "end\n"
-    assert clean_rows(shell, *options, "--lang", "en", text=text, lang="is")["text"] == "Bridge anchor\nend\n"
+    assert clean_rows(inside, *options, text=text)["text"] == "Bridge anchor\nend\n"
+    assert clean_rows(inside, *options, text=text, lang="en")["text"] == "Bridge anchor\nDeila brú\nend\n"
+    assert clean_rows(inside, *options, text=text, **{"made by": "wet"})["text"] == "end\n"
+    assert (
+        clean_rows(inside, *options, "--lang", "en", text=text, lang="is")["text"] == "Bridge anchor\nend\n"
+    )
 
 
-def test_a_url_without_a_host_is_none_and_is_noted_once(shell: Shell) -> None:
+def test_a_url_without_a_host_is_none_and_is_noted_once(inside: Inside) -> None:
     rows = [{"url": url, "text": ARTICLE} for url in ("not a url", "/relative", THERE)]
-    done = shell(*JSONL, stdin="".join(json.dumps(row) + "\n" for row in rows).encode())
+    done = inside(*JSONL, stdin="".join(json.dumps(row) + "\n" for row in rows).encode())
     assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == [CLEANED] * 3
     assert done.returncode == 0
     assert error_lines(done) == ["cleaner: rows whose site or URL holds no host, cleaned as without one: 2"]
@@ -159,9 +161,9 @@ def test_a_url_without_a_host_is_none_and_is_noted_once(shell: Shell) -> None:
 # What is said
 
 
-def test_an_audit_counts_rows_as_lines(shell: Shell, tmp_path: Path) -> None:
+def test_an_audit_counts_rows_as_lines(inside: Inside, tmp_path: Path) -> None:
     content = b'{"text":"Bridge menu: x\\nk","url":"%s"}\n\n{}\n{"text":"k"}\n' % HERE.encode()
-    done = shell(*JSONL, "--audit", "audit.jsonl", "--audit-text", stdin=content)
+    done = inside(*JSONL, "--audit", "audit.jsonl", "--audit-text", stdin=content)
     assert done.returncode == 1
     first, second = map(json.loads, (tmp_path / "audit.jsonl").read_text().splitlines())
     assert (first["doc"], first["site"], first["removals"][0]["text"]) == (
@@ -172,17 +174,17 @@ def test_an_audit_counts_rows_as_lines(shell: Shell, tmp_path: Path) -> None:
     assert second == {"doc": 3, "site": None, "removals": [], "withheld": []}
 
 
-def test_an_audit_of_many_files_names_them(shell: Shell, tmp_path: Path) -> None:
+def test_an_audit_of_many_files_names_them(inside: Inside, tmp_path: Path) -> None:
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_text('{"text":"k"}\n')
-    shell(*JSONL, "--audit", "audit", "--in-place", "a.jsonl", "b.jsonl")
+    inside(*JSONL, "--audit", "audit", "--in-place", "a.jsonl", "b.jsonl")
     records = map(json.loads, (tmp_path / "audit").read_text().splitlines())
     assert [(record["doc"], record["file"]) for record in records] == [(0, "a.jsonl"), (0, "b.jsonl")]
 
 
-def test_check_diff_and_stats(shell: Shell) -> None:
+def test_check_diff_and_stats(inside: Inside) -> None:
     rows = "".join(json.dumps({"text": text}) + "\n" for text in (ARTICLE, CLEANED, "Bridge menu: \ud800\nz"))
-    done = shell(*JSONL, "--check", "--diff", "--stats", stdin=rows.encode())
+    done = inside(*JSONL, "--check", "--diff", "--stats", stdin=rows.encode())
     assert done.returncode == 1
     assert [line for line in done.stdout.decode().splitlines() if line[0] in "-+"] == [
         "--- standard input:1\toriginal",
@@ -197,21 +199,21 @@ def test_check_diff_and_stats(shell: Shell) -> None:
     assert error_lines(done)[-1].startswith("3 documents, 2 changed; ")
 
 
-def test_in_place_touches_only_files_that_change(shell: Shell, tmp_path: Path) -> None:
+def test_in_place_touches_only_files_that_change(inside: Inside, tmp_path: Path) -> None:
     row, cleaned = AWKWARD_ROWS[1]
     (tmp_path / "a.jsonl").write_bytes(row)
     (tmp_path / "b.jsonl").write_bytes(cleaned)
     before = (tmp_path / "b.jsonl").stat()
-    done = shell(*JSONL, "--in-place", "a.jsonl", "b.jsonl")
+    done = inside(*JSONL, "--in-place", "a.jsonl", "b.jsonl")
     assert (done.stdout, done.stderr, done.returncode) == (b"", b"", 0)
     assert (tmp_path / "a.jsonl").read_bytes() == cleaned
     assert (tmp_path / "b.jsonl").stat().st_ino == before.st_ino
 
 
-def test_output_goes_to_a_file_of_the_same_name(shell: Shell, tmp_path: Path) -> None:
+def test_output_goes_to_a_file_of_the_same_name(inside: Inside, tmp_path: Path) -> None:
     row, cleaned = AWKWARD_ROWS[1]
     (tmp_path / "a.jsonl").write_bytes(row)
-    assert shell(*JSONL, "--output-dir", "out", "a.jsonl").returncode == 0
+    assert inside(*JSONL, "--output-dir", "out", "a.jsonl").returncode == 0
     assert (tmp_path / "out/a.jsonl").read_bytes() == cleaned
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,7 @@ import pytest
 import cleaner
 from cleaner import cli, engine
 from cleaner.rules import Kind
-from tests.cli.shell import ARTICLE, CLEANED, Shell, error_lines
+from tests.cli.shell import ARTICLE, CLEANED, Inside, Shell, error_lines
 
 HEAVY_MODULES = ("yaml", "regex", "difflib", "json", "traceback", "cleaner.engine", "cleaner.printer")
 """What `cleaner --help` has no use for."""
@@ -55,18 +53,9 @@ def test_the_help_names_every_kind() -> None:
 # In this process, to plant what cannot happen
 
 
-def run(monkeypatch: pytest.MonkeyPatch, packs: Path, stdin: str, *arguments: str) -> int:
-    """Run the command in this process."""
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin.encode()))))
-    return cli.run([arguments[0], "--rules", str(packs), *arguments[1:]])
-
-
-Captured = pytest.CaptureFixture[bytes]
-
-
 @pytest.mark.parametrize("command", ["clean", "explain"])
 def test_a_result_that_fails_its_check_is_never_written(
-    monkeypatch: pytest.MonkeyPatch, packs: Path, capfdbinary: Captured, command: str
+    monkeypatch: pytest.MonkeyPatch, inside: Inside, command: str
 ) -> None:
     sound = engine.clean
 
@@ -75,33 +64,33 @@ def test_a_result_that_fails_its_check_is_never_written(
         return replace(result, text=result.text + "?")
 
     monkeypatch.setattr(engine, "clean", unsound)
-    assert run(monkeypatch, packs, ARTICLE, command) == 2
-    out, err = capfdbinary.readouterr()
-    assert out == b""
-    complaint = "the text is not the original minus the removals; this is a bug in cleaner"
-    assert err.decode() == f"cleaner: standard input: {complaint}\n"
+    done = inside(command, stdin=ARTICLE.encode())
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert error_lines(done) == [
+        "cleaner: standard input: the text is not the original minus the removals; this is a bug in cleaner"
+    ]
 
 
 def test_a_bug_is_shown_and_is_not_taken_for_a_finding(
-    monkeypatch: pytest.MonkeyPatch, packs: Path, capfdbinary: Captured
+    monkeypatch: pytest.MonkeyPatch, inside: Inside
 ) -> None:
     def faulty(*arguments: Any, **options: Any) -> cleaner.Result:
         raise ZeroDivisionError("a planted bug")
 
     monkeypatch.setattr(engine, "clean", faulty)
-    assert run(monkeypatch, packs, ARTICLE, "clean", "--check") == 2
-    assert b"ZeroDivisionError: a planted bug" in capfdbinary.readouterr().err
+    done = inside("clean", "--check", stdin=ARTICLE.encode())
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert done.stderr.endswith(b"ZeroDivisionError: a planted bug\n")
 
 
 @pytest.mark.parametrize(
     ("limit", "text", "code"), [(len(ARTICLE) - 1, ARTICLE, 1), (len(ARTICLE), CLEANED, 0)]
 )
 def test_a_document_over_the_limit_is_passed_through_and_reported(
-    monkeypatch: pytest.MonkeyPatch, packs: Path, capfdbinary: Captured, limit: int, text: str, code: int
+    monkeypatch: pytest.MonkeyPatch, inside: Inside, limit: int, text: str, code: int
 ) -> None:
     monkeypatch.setattr(engine, "MAX_DOCUMENT_CHARS", limit)
-    assert run(monkeypatch, packs, ARTICLE, "clean") == code
-    out, err = capfdbinary.readouterr()
-    assert out.decode() == text
-    message = b"cleaner: standard input: the document is over the limit, so it is unchanged\n"
-    assert err == (message if code else b"")
+    done = inside("clean", stdin=ARTICLE.encode())
+    assert (done.stdout.decode(), done.returncode) == (text, code)
+    message = "cleaner: standard input: the document is over the limit, so it is unchanged"
+    assert error_lines(done) == ([message] if code else [])

@@ -67,7 +67,7 @@ def test_the_filter_cleans_from_an_empty_folder(installed: Path, tmp_path: Path)
 
 
 def test_the_rules_are_inside_the_package(installed: Path, tmp_path: Path) -> None:
-    code = "import cleaner; print(cleaner.__file__); print(*[p.location.path for p in cleaner.load().packs], sep='\\n')"
+    code = "import cleaner as c; print(c.__file__, *(p.location.path for p in c.load().packs), sep='\\n')"
     home, *paths = run(installed / "python", "-c", code, folder=tmp_path).splitlines()
     assert len(paths) == sum(1 for _ in (ROOT / "rules").rglob("*.yaml"))
     assert all(path.startswith(str(Path(home).parent)) for path in paths)

@@ -13,8 +13,9 @@ PACKS = cleaner.load().packs
 
 def told(trial: Trial) -> str:
     """A failure as its author wants to read it."""
-    removals = [(r.rule, trial.result.original[r.start : r.end]) for r in trial.result.removals]
-    return f"{trial.rule.name} ({trial.way}, {trial.example.location}): left {trial.result.text!r}, {removals}"
+    result = trial.result
+    removals = [(r.rule, result.original[r.start : r.end]) for r in result.removals]
+    return f"{trial.rule.name} ({trial.way}, {trial.example.location}): left {result.text!r}, {removals}"
 
 
 @pytest.mark.parametrize("pack", PACKS, ids=lambda pack: pack.name)

@@ -64,7 +64,9 @@ def test_a_line_goes_and_the_rest_is_as_it_came(bench: Bench) -> None:
 
 
 def test_matchers_see_the_view_and_case_counts(bench: Bench) -> None:
-    rules = rule("a", "line: {exact: \"Editor's pick\"}") + rule("b", "line: {prefix: Share on, ignore_case: true}")
+    rules = rule("a", 'line: {exact: "Editor\'s pick"}') + rule(
+        "b", "line: {prefix: Share on, ignore_case: true}"
+    )
     lines = ["Editor\u2019s\u00a0pick", " • Editor's pick ", "editor's pick", "SHARE ON x", "Shareon"]
     assert bench.left(rules, *lines) == ["editor's pick", "Shareon"]
 
@@ -115,7 +117,10 @@ def test_keep_spares_a_line_from_inline_as_it_came_and_from_all_else_as_inline_l
         + rule("l", "line: {prefix: Share}")
         + rule("k", "keep: {any_of: [{exact: 'Share A, more'}, {exact: Share B}]}")
     )
-    assert bench.left(rules, "Share A, more", "Share B, more", "Share C, more") == ["Share A, more", "Share B"]
+    assert bench.left(rules, "Share A, more", "Share B, more", "Share C, more") == [
+        "Share A, more",
+        "Share B",
+    ]
 
 
 # inline ----------------------------------------------------------------------------------------
@@ -149,7 +154,11 @@ def test_a_trimmed_line_is_what_its_spans_left_of_it(bench: Bench) -> None:
     rules = rule("i", "inline: {at: end, exact: ', more'}") + rule("l", "line: {exact: Share}")
     result = bench.clean(rules, "Share, more", "x")
     assert result.text == "x\n"
-    assert [(r.rule, r.start, r.end) for r in result.removals] == [("p/l", 0, 5), ("p/i", 5, 11), ("p/l", 11, 12)]
+    assert [(r.rule, r.start, r.end) for r in result.removals] == [
+        ("p/l", 0, 5),
+        ("p/i", 5, 11),
+        ("p/l", 11, 12),
+    ]
 
 
 def test_ignore_case_keeps_offsets(bench: Bench) -> None:
@@ -164,7 +173,11 @@ CAPTION = "sequence: [{drop: {class: any, max_chars: 40}}, {drop: {prefix: 'Phot
 
 def test_touching_lines(bench: Bench) -> None:
     rules = rule("c", CAPTION)
-    assert bench.left(rules, "Sub-headline", "", "Caption", "Photo: A", "", "End") == ["Sub-headline", "", "End"]
+    assert bench.left(rules, "Sub-headline", "", "Caption", "Photo: A", "", "End") == [
+        "Sub-headline",
+        "",
+        "End",
+    ]
     assert bench.left(rules, "Sub-headline", "", "Photo: A", "End") == ["Sub-headline", "", "Photo: A", "End"]
 
 
@@ -356,7 +369,11 @@ KNOWN = "sites: [p.com]\nknown_by: [The P Post, All of P]\n"
 def test_two_known_lines_call_a_pack_in(bench: Bench) -> None:
     rules = rule("a", "line: {prefix: 'P '}")
     assert bench.left(rules, "The P Post", "P x", "All of P", head=KNOWN) == ["The P Post", "All of P"]
-    assert bench.left(rules, "The P Post", "P x", "The P Post", head=KNOWN) == ["The P Post", "P x", "The P Post"]
+    assert bench.left(rules, "The P Post", "P x", "The P Post", head=KNOWN) == [
+        "The P Post",
+        "P x",
+        "The P Post",
+    ]
 
 
 def test_a_given_site_is_not_guessed_anew(bench: Bench) -> None:
@@ -371,7 +388,10 @@ def test_a_known_line_may_be_one_that_inline_left(bench: Bench, tmp_path: Path) 
         "format: 1\npack: base\nrules:\n" + rule("i", "inline: {at: end, exact: ', more'}")
     )
     rules = rule("a", "line: {prefix: 'P '}")
-    assert bench.left(rules, "The P Post, more", "P x", " 1. All of P", head=KNOWN) == ["The P Post", " 1. All of P"]
+    assert bench.left(rules, "The P Post, more", "P x", " 1. All of P", head=KNOWN) == [
+        "The P Post",
+        " 1. All of P",
+    ]
 
 
 def test_a_recognised_pack_does_not_hold_back_what_others_trim(bench: Bench, tmp_path: Path) -> None:
@@ -380,5 +400,7 @@ def test_a_recognised_pack_does_not_hold_back_what_others_trim(bench: Bench, tmp
     (tmp_path / "base.yaml").write_text(
         "format: 1\npack: base\nrules:\n" + rule("i", "inline: {at: start, exact: foo}")
     )
-    rules = rule("j", "inline: {at: end, exact: bar}") + rule("l", "line: {any_of: [{exact: The P Post}, {exact: All of P}]}")
+    rules = rule("j", "inline: {at: end, exact: bar}") + rule(
+        "l", "line: {any_of: [{exact: The P Post}, {exact: All of P}]}"
+    )
     assert bench.left(rules, "The P Post", "All of P", "foo bar", head=KNOWN) == ["bar"]

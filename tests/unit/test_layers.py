@@ -56,7 +56,9 @@ def test_modules_import_only_what_is_below_them() -> None:
 
 def test_one_importer_each_for_yaml_regex_and_click() -> None:
     importers = {
-        library: sorted(name for name, path in MODULES.items() if library in {i.split(".")[0] for i in imports_of(path)})
+        library: sorted(
+            name for name, path in MODULES.items() if library in {i.split(".")[0] for i in imports_of(path)}
+        )
         for library in ("yaml", "regex", "click")
     }
     assert importers == {"yaml": ["nodes"], "regex": ["compiler"], "click": ["cli"]}
@@ -64,8 +66,14 @@ def test_one_importer_each_for_yaml_regex_and_click() -> None:
 
 def test_importing_stays_light() -> None:
     code = "import cleaner, sys; print(*sorted(m for m in sys.modules if '.' not in m))"
-    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
-    assert loaded.isdisjoint({"click", "argparse", "json", "multiprocessing", "unittest", "urllib", "typing_extensions"})
+    loaded = set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+    assert loaded.isdisjoint(
+        {"click", "argparse", "json", "multiprocessing", "unittest", "urllib", "typing_extensions"}
+    )
 
 
 def test_public_names_are_there_and_few() -> None:

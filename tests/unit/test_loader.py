@@ -60,8 +60,8 @@ BROKEN = {
     ),
     "endless repeat": (rule("sequence: [{drop: {exact: A}, repeat: [0, 1000]}]"), "E107", 7, 47, "0 to 100"),
     "repeat upside down": (rule("sequence: [{drop: {exact: A}, repeat: [3, 2]}]"), "E107", 7, 43, "[3, 2]"),
-    "nothing required": (rule("sequence: [{drop: {exact: A}, repeat: [0, 2]}]"), "E107", 7, 15, "at least one"),
-    "bounds upside down": (rule("line: {exact: A, min_chars: 9, max_chars: 3}"), "E107", 7, 33, "over max_chars"),
+    "nothing required": (rule("sequence: [{drop: {exact: A}, repeat: [0, 2]}]"), "E107", 7, 15, "at least"),
+    "bounds upside down": (rule("line: {exact: A, min_chars: 9, max_chars: 3}"), "E107", 7, 33, "over max"),
     "zone on inline": (rule("inline: {at: end, exact: more}\n    zone: head"), "E109", 8, 11, "'inline'"),
     "zone on keep": (rule("keep: {exact: A}\n    zone: tail", kind=""), "E109", 7, 11, "'keep'"),
     "unknown zone": (rule(EXACT + "\n    zone: tial"), "E201", 8, 11, "did you mean 'tail'?"),
@@ -179,7 +179,9 @@ def test_two_packs_of_one_name(tmp_path: Path) -> None:
 def test_a_known_line_belongs_to_one_pack(tmp_path: Path) -> None:
     known = "known_by: ['{}', 'Only ours %s']\n"
     (tmp_path / "a.com.yaml").write_text(HEAD + known.format("The Coast’s News") % "a")
-    (tmp_path / "b.com.yaml").write_text(HEAD.replace("a.com", "b.com") + known.format("The Coast''s News") % "b")
+    (tmp_path / "b.com.yaml").write_text(
+        HEAD.replace("a.com", "b.com") + known.format("The Coast''s News") % "b"
+    )
     with pytest.raises(RuleLoadError) as caught:
         load(tmp_path, shipped=False)
     assert [problem.code for problem in caught.value.problems] == ["E210"]
@@ -201,7 +203,9 @@ def test_a_circle_of_uses_is_told_once(tmp_path: Path) -> None:
         (tmp_path / f"{name}.yaml").write_text(f"format: 1\npack: {name}\nuses: [{used}]\n")
     with pytest.raises(RuleLoadError) as caught:
         load(tmp_path, shipped=False)
-    assert [p.message for p in caught.value.problems] == ["uses goes in a circle: a.com -> b.com -> c.com -> a.com"]
+    assert [p.message for p in caught.value.problems] == [
+        "uses goes in a circle: a.com -> b.com -> c.com -> a.com"
+    ]
 
 
 def test_errors_survive_pickling(tmp_path: Path) -> None:
@@ -259,7 +263,12 @@ def test_a_whole_pack(tmp_path: Path) -> None:
     (pack,) = load(path, shipped=False).packs
     one, two, three, four = pack.rules
     assert (pack.title, pack.sites, pack.languages) == ("The A", ("a.com", "=b.com", "!c.a.com"), ("en",))
-    assert (one.name, one.kind, one.zone, one.seen) == ("a.com/one", Kind.RELATED, Zone("head", 12), ("2023-01-05", ""))
+    assert (one.name, one.kind, one.zone, one.seen) == (
+        "a.com/one",
+        Kind.RELATED,
+        Zone("head", 12),
+        ("2023-01-05", ""),
+    )
     assert one.location[1:] == (9, 5)
     assert isinstance(one.operation, Sequence) and one.operation.touching
     first, second = one.operation.steps

@@ -265,9 +265,9 @@ def test_packs_are_listed_with_what_they_serve() -> None:
     kit = Pack("kit.x", Layer.KIT, PLACE, (), only_used=True, extractors=("wet",))
     site = Pack("a.example", Layer.SITE, PLACE, PACK.rules, title="A", sites=("a.example", "!b.a.example"))
     assert printer.pack_lines(RuleSet((kit, site))) == [
-        "pack       rules  serves                       title",
-        "kit.x          0  packs that use it; from wet",
-        "a.example      2  a.example, !b.a.example      A",
+        "pack       rules  title  serves",
+        "kit.x          0         packs that use it; from wet",
+        "a.example      2  A      a.example, !b.a.example",
     ]
 
 

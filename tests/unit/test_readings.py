@@ -51,12 +51,10 @@ def readings(steps: Steps, rows: Rows, touching: bool) -> Iterator[list[int]]:
                 yield from take(line, step, 1, [])
 
 
+STEPS_MATCHED = st.sampled_from(["", "0", "1", "2", "01", "12", "012"])
 ROWS = st.lists(
-    st.tuples(
-        st.booleans(), st.integers(0, 3).map(bool), st.integers(0, 1), st.sampled_from(["", "0", "1", "2", "01", "12", "012"])
-    ),
-    max_size=7,
-)  # fmt: skip
+    st.tuples(st.booleans(), st.integers(0, 3).map(bool), st.integers(0, 1), STEPS_MATCHED), max_size=7
+)
 STEPS = st.lists(st.sampled_from([(1, 1), (0, 1), (1, 2), (0, 2), (2, 3)]), min_size=1, max_size=3)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,8 @@ from cleaner.segments import (
     UNSPACED_PROSE_MIN_CHARS,
     bare_start,
     fold_case,
-    fold_text,
+    fold_views,
+    has_odd_case,
     is_prose,
     split,
     trace,
@@ -25,7 +28,9 @@ from cleaner.segments import (
 )
 from cleaner.spans import Span, union, without
 
-TEXTS = st.text(alphabet=st.sampled_from(" \t\r\n\x00ab.AB1-•»’“\u00a0\u00ad\u200b\u3000Ａß\u0130ﬁς港。"), max_size=40)
+TEXTS = st.text(
+    alphabet=st.sampled_from(" \t\r\n\x00ab.AB1-•»’“\u00a0\u00ad\u200b\u3000Ａß\u0130ﬁς港。"), max_size=40
+)
 LINES = TEXTS.map(lambda text: text.replace("\n", " "))
 
 
@@ -88,9 +93,15 @@ def test_a_trace_is_the_view_and_leads_back(line: str) -> None:
 
 @given(TEXTS)
 def test_folding_a_text_is_folding_its_lines(text: str) -> None:
-    assert [line.strip(" ") for line in fold_text(text).split("\n")] == [
-        fold_case(view(line)) for line in text.split("\n")
+    assert [line.strip() for line in fold_views(text).split("\n")] == [
+        view(line) for line in text.split("\n")
     ]
+
+
+@given(st.text(max_size=30))
+def test_lower_case_is_folded_case_where_no_letter_is_odd(text: str) -> None:
+    if not has_odd_case(text):
+        assert text.lower() == fold_case(text)
 
 
 @given(st.text(max_size=30))
@@ -199,8 +210,10 @@ def test_white_space_goes_only_with_what_it_stood_beside(line: str, pairs: list[
     gone = without(line, spans)
     left = without(line, widened)
     assert [char for char in left if not char.isspace()] == [char for char in gone if not char.isspace()]
-    assert all(wide.start <= span.start and span.end <= wide.end for wide, span in zip(widened, spans, strict=True))
-    assert all(first.end <= second.start for first, second in zip(widened, widened[1:], strict=False))
+    assert all(
+        wide.start <= span.start and span.end <= wide.end for wide, span in zip(widened, spans, strict=True)
+    )
+    assert all(first.end <= second.start for first, second in pairwise(widened))
 
 
 def test_indentation_stays() -> None:

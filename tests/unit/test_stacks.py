@@ -11,7 +11,9 @@ from cleaner.stacks import Scope, choose, host_of, nearest_host, serves_host, sp
 
 
 def pack(name: str, **fields: object) -> Pack:
-    layer = Layer.KIT if name.startswith("kit.") else Layer.LANGUAGE if name.startswith("lang.") else Layer.SITE
+    layer = (
+        Layer.KIT if name.startswith("kit.") else Layer.LANGUAGE if name.startswith("lang.") else Layer.SITE
+    )
     return Pack(name, layer, Location(f"{name}.yaml", 1, 1), (), **fields)  # type: ignore[arg-type]
 
 
@@ -45,7 +47,15 @@ def test_a_host_brings_its_pack_what_it_uses_and_its_languages() -> None:
 
 
 def test_uses_overrides_the_site_scope_and_follows_on() -> None:
-    assert served(host="b.com") == ["kit.all", "kit.called", "lang.de", "lang.en", "lang.zh", "a.com", "b.com"]
+    assert served(host="b.com") == [
+        "kit.all",
+        "kit.called",
+        "lang.de",
+        "lang.en",
+        "lang.zh",
+        "a.com",
+        "b.com",
+    ]
     assert served(host="c.b.com") == served()
 
 
@@ -100,7 +110,9 @@ def test_host_of(address: str, host: str) -> None:
     assert host_of(address) == host
 
 
-@pytest.mark.parametrize("address", ["", "https://", "https:///x", "not a host", "https://a b/", "http://[::1]/"])
+@pytest.mark.parametrize(
+    "address", ["", "https://", "https:///x", "not a host", "https://a b/", "http://[::1]/"]
+)
 def test_no_host(address: str) -> None:
     with pytest.raises(InputError, match="no host in"):
         host_of(address)
