@@ -18,8 +18,8 @@ from typing import TypeAlias
 
 import regex
 
-from cleaner import patterns
 from cleaner.errors import Problem, RuleCompileError
+from cleaner.facts import facts_of
 from cleaner.index import Index, Keys
 from cleaner.rules import (
     REGEX_MAX_CHARS,
@@ -29,6 +29,7 @@ from cleaner.rules import (
     Kind,
     Matcher,
     Pack,
+    PatternFacts,
     Rule,
     RuleSet,
     Sequence,
@@ -140,52 +141,57 @@ def _class_test(names: tuple[str, ...]) -> ViewTest:
     return tests[0] if len(tests) == 1 else lambda seen: any(test(seen) for test in tests)
 
 
+def _facts(matcher: Matcher) -> tuple[PatternFacts, ...]:
+    return matcher.facts or tuple(map(facts_of, matcher.values))
+
+
 def _regex_test(matcher: Matcher) -> tuple[ViewTest, Keys]:
-    nodes = tuple(map(patterns.parse, matcher.values))
+    facts = _facts(matcher)
     keys = Keys()
-    for node in nodes:
-        keys |= _regex_keys(node)
-    match_whole = compile_pattern(nodes, matcher).fullmatch
-    if _is_steep(nodes, matcher):
-        return (lambda seen: match_whole(seen, timeout=REGEX_TIMEOUT_SECONDS) is not None), keys
-    return (lambda seen: match_whole(seen) is not None), keys
+    for each in facts:
+        keys |= _regex_keys(each)
+    pattern = LazyPattern(facts, matcher)
+    return (lambda seen: pattern.compiled().fullmatch(seen, timeout=pattern.timeout) is not None), keys
 
 
-def compile_pattern(nodes: Iterable[patterns.Node], matcher: Matcher, end: str = "") -> regex.Pattern[str]:
-    """The alternatives of a matcher as one compiled pattern, with `end` after each.
+class LazyPattern:
+    """The alternatives of a matcher as one pattern, compiled when it is first wanted: of thousands of
+    rules a page asks some dozens."""
 
-    Raises RuleCompileError where the regex engine refuses what the loader let pass.
-    """
-    source = "|".join(f"(?:{patterns.to_regex(node, fold)}){end}" for node in nodes)
-    flags = regex.VERSION0 | (regex.IGNORECASE if matcher.ignore_case else 0)
-    try:
-        return regex.compile(source, flags)
-    except regex.error as error:
-        message = f"the regex engine refuses this pattern: {error}"
-        raise RuleCompileError([Problem("E303", message, matcher.location)]) from None
+    __slots__ = ("_compiled", "_matcher", "_source", "timeout")
+
+    def __init__(self, facts: Iterable[PatternFacts], matcher: Matcher, end: str = "") -> None:
+        facts = tuple(facts)
+        self._source = "|".join(f"(?:{each.source}){end}" for each in facts)
+        self._matcher = matcher
+        self._compiled: regex.Pattern[str] | None = None
+        allowed = STEEP_DEGREE - ((matcher.max_chars or 0) > REGEX_MAX_CHARS)
+        is_steep = any(each.is_nested or each.degree >= allowed for each in facts)
+        self.timeout = REGEX_TIMEOUT_SECONDS if is_steep else None
+
+    def compiled(self) -> regex.Pattern[str]:
+        """The pattern. Raises RuleCompileError if the regex engine refuses what the loader let pass."""
+        if self._compiled is None:
+            flags = regex.VERSION0 | (regex.IGNORECASE if self._matcher.ignore_case else 0)
+            try:
+                self._compiled = regex.compile(self._source, flags)
+            except regex.error as error:
+                message = f"the regex engine refuses this pattern: {error}"
+                raise RuleCompileError([Problem("E303", message, self._matcher.location)]) from None
+        return self._compiled
 
 
-def _is_steep(nodes: Iterable[patterns.Node], matcher: Matcher) -> bool:
-    """Whether the pattern may take long on one line, and so runs under the timeout."""
-    allowed = STEEP_DEGREE - ((matcher.max_chars or 0) > REGEX_MAX_CHARS)
-    return any(patterns.has_nested_repeat(node) or patterns.repeat_degree(node) >= allowed for node in nodes)
-
-
-def _regex_keys(node: patterns.Node, at: str = "whole") -> Keys:
+def _regex_keys(facts: PatternFacts, at: str = "whole") -> Keys:
     """The best of a pattern's heads, tails and inner literals: the one whose weakest is longest.
 
     Heads hold where the match begins the line, tails where it ends it: of an inline pattern only one
     of them may, or none.
     """
-    heads, tails, inner = (
-        frozenset(fold_case(literal) for literal in find(node, fold))
-        for find in (patterns.heads, patterns.tails, patterns.required)
-    )
-    candidates = [Keys(inner=inner)]
+    candidates = [Keys(inner=frozenset(facts.inner))]
     if at in ("whole", "start"):
-        candidates.append(Keys(heads=heads))
+        candidates.append(Keys(heads=frozenset(facts.heads)))
     if at in ("whole", "end"):
-        candidates.append(Keys(tails=tails))
+        candidates.append(Keys(tails=frozenset(facts.tails)))
     usable = [keys for keys in candidates if keys != Keys()]
     return max(usable, key=lambda keys: keys.worth, default=Keys(is_open=True))
 
@@ -247,10 +253,9 @@ def _finder(matcher: Matcher, value: str, at: str) -> tuple[Finder, Keys]:
             wanted = fold_case(text)
             return (lambda seen: literal(wanted, fold_case(seen))), keys
         return partial(literal, text), keys
-    node = patterns.parse(value)
-    pattern = compile_pattern([node], matcher, end=r"\Z" if at == "end" else "")
-    timeout = REGEX_TIMEOUT_SECONDS if _is_steep([node], matcher) else None
-    return partial(_REGEX_FINDERS[at], pattern, timeout), _regex_keys(node, at)
+    facts = facts_of(value) if not matcher.facts else matcher.facts[matcher.values.index(value)]
+    pattern = LazyPattern([facts], matcher, end=r"\Z" if at == "end" else "")
+    return partial(_REGEX_FINDERS[at], pattern), _regex_keys(facts, at)
 
 
 def _literal_anywhere(text: str, seen: str) -> Iterator[Span]:
@@ -270,19 +275,19 @@ def _literal_end(text: str, seen: str) -> Iterator[Span]:
         yield Span(len(seen) - len(text), len(seen))
 
 
-def _regex_anywhere(pattern: regex.Pattern[str], timeout: float | None, seen: str) -> Iterator[Span]:
-    for match in pattern.finditer(seen, timeout=timeout):
+def _regex_anywhere(pattern: LazyPattern, seen: str) -> Iterator[Span]:
+    for match in pattern.compiled().finditer(seen, timeout=pattern.timeout):
         yield Span(*match.span())
 
 
-def _regex_start(pattern: regex.Pattern[str], timeout: float | None, seen: str) -> Iterator[Span]:
-    match = pattern.match(seen, timeout=timeout)
+def _regex_start(pattern: LazyPattern, seen: str) -> Iterator[Span]:
+    match = pattern.compiled().match(seen, timeout=pattern.timeout)
     if match:
         yield Span(*match.span())
 
 
-def _regex_end(pattern: regex.Pattern[str], timeout: float | None, seen: str) -> Iterator[Span]:
-    match = pattern.search(seen, timeout=timeout)
+def _regex_end(pattern: LazyPattern, seen: str) -> Iterator[Span]:
+    match = pattern.compiled().search(seen, timeout=pattern.timeout)
     if match:
         yield Span(*match.span())
 

@@ -221,6 +221,32 @@ _EXAMPLE = Either(
     ),
 )
 
+CHECKS: dict[str, str] = {
+    "no-example": "no example of what the rule removes",
+    "no-near-miss": "no example of what looks alike and stays",
+    "no-why": "nobody is told what the template prints there",
+    "dead": "a bound or a text that no line can meet",
+    "shadowed": "another rule of the stack takes these lines first",
+    "no-literal": "no literal of four characters or more: neither specific nor cheap",
+    "too-broad": "a short literal or a mere length, where body stands too",
+    "slow": "a pattern that takes long on some line",
+    "wide-bound": "a bound that lets the rule take an article",
+    "generic-range": "a cut or block over prose in a pack for every site",
+    "odd-text": "invisible characters, or text that is not in Unicode's composed form (NFC)",
+    "unused-let": "a name in let that nothing uses",
+    "fires-on-body": "the rule takes text that is known to be body",
+    "needless-accept": "an acceptance of something that is not found",
+}
+"""What `rules check` looks for, by name. A rule may accept a finding of its own, with a reason."""
+
+_ACCEPT = Record(
+    "accept",
+    {
+        "check": Field(Choice(CHECKS, "check"), "the finding's name", required=True),
+        "why": Field(Text(), "why it is right here", required=True),
+    },
+)
+
 _SEEN = Record(
     "seen",
     {
@@ -239,6 +265,7 @@ RULE = Record(
         "zone": Field(_ZONE, "act only before the first prose, or after the last"),
         "touching": Field(Truth(), "no blank line may lie between the lines of the sequence"),
         "seen": Field(_SEEN, "dates of pages that the rule is known from"),
+        "accept": Field(Many(_ACCEPT), "findings of 'rules check' that are right here, with the reason"),
         "examples": Field(Many(_EXAMPLE), "small documents: '- ' goes, '= ' stays, '~ ' becomes '> '"),
     },
     exactly_one=tuple(OPERATIONS),

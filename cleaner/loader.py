@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cleaner import grammar, nodes
+from cleaner import cache, grammar, nodes
 from cleaner.errors import Location, Problem, RuleLoadError
+from cleaner.facts import facts_of
 from cleaner.nodes import Items, Mapping, Node, Scalar
 from cleaner.patterns import PatternError, parse, required
 from cleaner.rules import (
+    Acceptance,
     Block,
     Cut,
     Example,
@@ -30,6 +32,7 @@ from cleaner.rules import (
     Matcher,
     Operation,
     Pack,
+    PatternFacts,
     Rule,
     RuleSet,
     Sequence,
@@ -57,14 +60,15 @@ def shipped_folder() -> Path:
 def load(*paths: str | os.PathLike[str], shipped: bool = True) -> RuleSet:
     """The shipped packs, and those of these files and folders (`*.yaml` in them, at any depth).
 
-    The order is that of the layers: kits, languages, sites, then what `paths` bring, each by name.
+    The order is that of the layers: kits, languages, sites, then what `paths` bring, each by name. Without
+    the shipped packs `paths` are a whole rule set, and their folders' names (kit, lang) say the layers.
     Raises RuleLoadError with every problem of every file.
     """
     reader = _Reader()
     if shipped:
-        reader.read(shipped_folder(), None)
+        reader.read_kept(shipped_folder())
     for path in paths:
-        reader.read(Path(path), Layer.USER)
+        reader.read(Path(path), Layer.USER if shipped else None)
     packs = sorted(reader.packs, key=lambda pack: (_LAYER_ORDER.index(pack.layer), pack.name))
     ruleset = RuleSet(tuple(packs))
     problems = [*reader.problems, *_check_together(ruleset), *reader.unknown_names(ruleset)]
@@ -86,6 +90,27 @@ class _Reader:
         """All packs of a file or folder; `layer` is where they stand, None for as their folder says."""
         for path in self.files(root):
             self.read_pack(path, layer)
+
+    def read_kept(self, root: Path) -> None:
+        """The shipped packs, from the cache if they are there as they are now."""
+        files = self.files(root)
+        labels = [_label(path).encode() for path in files]
+        key = cache.digest([*labels, *(path.read_bytes() for path in files)])
+        kept = cache.recall(key)
+        if isinstance(kept, tuple):
+            packs, references = kept
+            self.packs += packs
+            self.references += references
+            return
+        found = _Reader()
+        for path in files:
+            found.read_pack(path, None)
+        if not found.problems:
+            cache.keep(key, (found.packs, found.references))
+        self.packs += found.packs
+        self.references += found.references
+        self.problems += found.problems
+        self.broken |= found.broken
 
     def files(self, root: Path) -> list[Path]:
         if root.is_dir():
@@ -177,6 +202,7 @@ class _PackBuilder:
             only_used=_truth(self.root, "only_used"),
             known_by=_texts(self.root.get("known_by")),
             disable=_texts(self.root.get("disable")),
+            unused_lets=tuple(self.unused_lets()),
         )
         if pack.known_by and not pack.sites:
             self.report(
@@ -218,6 +244,12 @@ class _PackBuilder:
             assert isinstance(value, Mapping)
             self.let[key.value] = self.matcher(value, "")
 
+    def unused_lets(self) -> Iterator[tuple[str, Location]]:
+        let = self.root.get("let")
+        for key, _ in let.entries if isinstance(let, Mapping) else ():
+            if key.value not in self.used_names:
+                yield key.value, key.location
+
     def rule(self, node: Mapping) -> Rule:
         identifier = _text(node, "id")
         key = next(key for key in grammar.OPERATIONS if node.get(key) is not None)
@@ -237,6 +269,10 @@ class _PackBuilder:
             zone=self.zone(key, node, identifier),
             examples=tuple(self.examples(node, identifier)),
             seen=(_text(seen, "first"), _text(seen, "last")) if isinstance(seen, Mapping) else ("", ""),
+            accepts=tuple(
+                Acceptance(_text(accept, "check"), _text(accept, "why"), accept.location)
+                for accept in _mappings(node.get("accept"))
+            ),
         )
 
     def operation(self, key: str, rule: Mapping, identifier: str) -> Operation:
@@ -326,6 +362,8 @@ class _PackBuilder:
             self.matcher(unless, rule) if isinstance(unless, Mapping) else None,
         )
         self.check_values(form, value, rule)
+        if form == "regex":
+            made = replace(made, facts=self.facts(made.values))
         return _without_case(made) if ignore_case else made
 
     def alternatives(self, form: str, value: Node | None, rule: str) -> tuple[Matcher, ...]:
@@ -352,6 +390,13 @@ class _PackBuilder:
             elif not view(scalar.value):
                 self.report("E108", "text of invisible characters matches nothing", scalar, rule)
 
+    def facts(self, patterns: tuple[str, ...]) -> tuple[PatternFacts, ...]:
+        """The facts of each pattern; none if one of them is broken, which has been reported."""
+        try:
+            return tuple(map(facts_of, patterns))
+        except PatternError:
+            return ()
+
     def check_pattern(self, scalar: Scalar, rule: str) -> None:
         try:
             parse(scalar.value)
@@ -372,14 +417,14 @@ class _PackBuilder:
     def example(self, scalar: Scalar, identifier: str) -> Example | None:
         """`before` and `after` from lines marked `- `, `= `, `~ ` (before) and `> ` (after)."""
         before, after = [], []
-        marks = set()
+        marks = ""
         for number, line in enumerate(scalar.value.removesuffix("\n").split("\n"), 1):
             mark, text = line[:1], line[2:]
             if line.strip() and (mark not in "-=~>" or line[1:2] not in ("", " ")):
                 message = f"example line {number} begins with none of '- ', '= ', '~ ', '> '"
                 self.report("E110", message, scalar, identifier)
                 return None
-            marks.add(mark)
+            marks += mark or " "
             if mark != ">":
                 before.append(text)
             if mark in ("", "=", ">"):
@@ -391,8 +436,9 @@ class _PackBuilder:
             "\n".join(before) + "\n",
             "\n".join(after) + "\n" if after else "",
             scalar.location,
-            has_removal=bool(marks & {"-", "~"}),
+            has_removal="-" in marks or "~" in marks,
             has_near_miss="=" in marks,
+            marks=marks.replace(">", ""),
         )
 
 

@@ -68,12 +68,30 @@ than that, and a quadratic pattern stays cheap on it."""
 
 
 @dataclass(frozen=True, slots=True)
+class PatternFacts:
+    """What is read from a regex's tree once, when it is loaded, so that nobody need parse it again.
+
+    `source` is the pattern for the `regex` module, over views. Every match begins with one of
+    `heads`, ends with one of `tails` and holds one of `inner`, all case-folded; an empty tuple means
+    that nothing is known. `degree` and `is_nested` say how steep its cost may get.
+    """
+
+    source: str
+    heads: tuple[str, ...]
+    tails: tuple[str, ...]
+    inner: tuple[str, ...]
+    degree: int
+    is_nested: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Matcher:
     """A test of one line's view.
 
     `values` are the alternatives of the text forms, of `regex` and of `class`; `any_of` holds those
     of the form `any_of` (where a `use` of the pack's `let` stands too). `min_chars` and `max_chars`
     count characters of the view, both included. `unless` is another test that spares the line.
+    `facts` has one entry for each value of a regex that came through the loader.
     """
 
     form: Form
@@ -84,6 +102,7 @@ class Matcher:
     max_chars: int | None = None
     ignore_case: bool = False
     unless: Matcher | None = None
+    facts: tuple[PatternFacts, ...] = field(default=(), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +180,8 @@ class Zone:
 class Example:
     """A small document that a rule must treat as its author says.
 
-    `before` is the document, `after` what must be left of it. `todo` marks a case that is known
+    `before` is the document, `after` what must be left of it; `marks` has one mark of the author's for each
+    line of `before`: `-`, `=`, `~`, and a space for a blank line. `todo` marks a case that is known
     to fail still.
     """
 
@@ -171,6 +191,16 @@ class Example:
     todo: bool = False
     has_removal: bool = True
     has_near_miss: bool = True
+    marks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A finding of `rules check` that a rule's author accepts, by the check's name, and why."""
+
+    check: str
+    why: str
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +217,7 @@ class Rule:
     zone: Zone | None = None
     examples: tuple[Example, ...] = ()
     seen: tuple[str, str] = ("", "")
+    accepts: tuple[Acceptance, ...] = ()
 
     @property
     def name(self) -> str:
@@ -224,6 +255,7 @@ class Pack:
     only_used: bool = False
     known_by: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
+    unused_lets: tuple[tuple[str, Location], ...] = ()
 
 
 @dataclass(frozen=True)

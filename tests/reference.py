@@ -52,11 +52,6 @@ class Outcome:
     withheld: frozenset[tuple[str, Reason]]
     packs: tuple[str, ...]
 
-    @property
-    def spans(self) -> list[tuple[int, int, str]]:
-        """The code points that went, as (start, end, rule), the longest runs of one owner."""
-        return runs(self.owners)
-
 
 def runs(owners: dict[int, str]) -> list[tuple[int, int, str]]:
     """Code points with owners as the longest runs of one owner.
@@ -174,7 +169,14 @@ def _holds(matcher: Matcher, one: str, seen: tuple[str, ...], folded: bool) -> b
         return False
     if matcher.form is Form.ANY_OF:
         return any(_holds(child, one, seen, folded) for child in matcher.any_of)
-    return any(_value_holds(matcher.form, value, one, folded) for value in matcher.values)
+    if matcher.form is Form.CLASS:
+        return any(CLASSES[name](one) for name in matcher.values)
+    if matcher.form is Form.REGEX:
+        return any(_pattern(source, folded).fullmatch(one) for source in matcher.values)
+    text = fold_case(one) if folded else one
+    return any(
+        _text_holds(matcher.form, _wanted(matcher.form, value, folded), text) for value in matcher.values
+    )
 
 
 def _fits(matcher: Matcher, one: str) -> bool:
@@ -184,36 +186,25 @@ def _fits(matcher: Matcher, one: str) -> bool:
     return matcher.min_chars <= len(one) <= longest
 
 
-def _value_holds(form: Form, value: str, one: str, folded: bool) -> bool:
-    if form is Form.CLASS:
-        return CLASSES[value](one)
-    if form is Form.REGEX:
-        return _pattern(value, folded).fullmatch(one) is not None
-    wanted = _wanted(form, value)
-    if folded:
-        wanted, one = fold_case(wanted), fold_case(one)
+def _text_holds(form: Form, wanted: str, text: str) -> bool:
     match form:
         case Form.EXACT:
-            return one == wanted
+            return text == wanted
         case Form.PREFIX:
-            return one.startswith(wanted)
+            return text.startswith(wanted)
         case Form.SUFFIX:
-            return one.endswith(wanted)
+            return text.endswith(wanted)
         case _:
-            return wanted in one
+            return wanted in text
 
 
-def _wanted(form: Form, value: str) -> str:
+@lru_cache(maxsize=100_000)
+def _wanted(form: Form, value: str, folded: bool) -> str:
     """A text form's value as it is looked for: white space that a view never has at that end goes."""
-    match form:
-        case Form.EXACT:
-            return view(value)
-        case Form.PREFIX:
-            return fold(value).lstrip()
-        case Form.SUFFIX:
-            return fold(value).rstrip()
-        case _:
-            return fold(value)
+    trims = {Form.EXACT: view, Form.PREFIX: lambda text: fold(text).lstrip()}
+    trims |= {Form.SUFFIX: lambda text: fold(text).rstrip(), Form.CONTAINS: fold}
+    wanted = trims[form](value)
+    return fold_case(wanted) if folded else wanted
 
 
 @lru_cache(maxsize=1_000)

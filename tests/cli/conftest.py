@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from cleaner import compiler, loader
-from tests.cli.shell import PACKS, Inside, Shell
+from tests.cli.shell import LAUNCHER, PACKS, WITH_SHIPPED_PACKS, Inside, Shell
 
 
 @pytest.fixture(scope="session")
@@ -21,17 +21,31 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program that is `cleaner` without the shipped packs."""
+    path = tmp_path_factory.mktemp("launcher") / "launcher.py"
+    path.write_text(LAUNCHER)
+    return path
+
+
 @pytest.fixture
-def shell(tmp_path: Path, packs: Path) -> Shell:
+def shell(tmp_path: Path, packs: Path, launcher: Path) -> Shell:
     """`cleaner` as a shell would run it, in an empty folder."""
-    return Shell(tmp_path, packs)
+    return Shell(tmp_path, packs, [launcher])
+
+
+@pytest.fixture
+def whole_shell(tmp_path: Path, packs: Path) -> Shell:
+    """The same with the shipped packs."""
+    return Shell(tmp_path, packs, WITH_SHIPPED_PACKS)
 
 
 @pytest.fixture(scope="session")
 def ready_rules() -> Iterator[None]:
     """Rules are loaded and compiled once for all that runs in this process: nothing changes them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "load", cache(loader.load))
+        patch.setattr(loader, "load", cache(partial(loader.load, shipped=False)))
         patch.setattr(compiler, "compile_rules", cache(compiler.compile_rules))
         yield
 

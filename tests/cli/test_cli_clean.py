@@ -23,6 +23,11 @@ def test_standard_input_to_standard_output(shell: Shell) -> None:
     assert (done.stdout.decode(), done.stderr, done.returncode) == (CLEANED, b"", 0)
 
 
+def test_the_whole_program(whole_shell: Shell) -> None:
+    done = whole_shell("clean", stdin=ARTICLE.encode())
+    assert (done.stdout.decode(), done.stderr, done.returncode) == (CLEANED, b"", 0)
+
+
 def test_bytes_come_through_a_pipe_as_they_are(shell: Shell) -> None:
     done = shell("clean", stdin=b"\xef\xbb\xbfa\r\nBridge menu: x\r\nb\rc\0\n\n\x0c\xc2\x85 no end")
     assert done.stdout == b"\xef\xbb\xbfa\r\nb\rc\0\n\n\x0c\xc2\x85 no end"
@@ -322,7 +327,8 @@ def test_an_audit_of_a_run_that_failed_is_absent(inside: Inside, tmp_path: Path)
 
 
 def test_an_audit_may_go_into_a_pipe(shell: Shell, tmp_path: Path) -> None:
-    done = shell.script("$clean --audit >(cat > copy.jsonl) && sleep 0.5", stdin=ARTICLE.encode())
+    script = "mkfifo pipe; cat pipe > copy.jsonl & $clean --audit pipe; wait"
+    done = shell.script(script, stdin=ARTICLE.encode())
     assert (done.stdout.decode(), done.returncode) == (CLEANED, 0)
     assert json.loads((tmp_path / "copy.jsonl").read_text())["doc"] == "-"
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import cleaner
-from cleaner import cli, engine
+from cleaner import engine
+from cleaner.cli.options import KINDS_HELP
 from cleaner.rules import Kind
 from tests.cli.shell import ARTICLE, CLEANED, Inside, Shell, error_lines
 
@@ -28,26 +29,26 @@ def test_help_imports_nothing_that_it_does_not_need(shell: Shell) -> None:
     assert (done.stdout, done.stderr) == (bare.stdout, b"")
 
 
-def test_version(shell: Shell) -> None:
-    done = shell("--version")
+def test_version(whole_shell: Shell) -> None:
+    done = whole_shell("--version")
     assert (done.stdout.decode(), done.returncode) == (f"cleaner {cleaner.__version__}\n", 0)
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("-h",), ("clean", "-h"), ("rules", "which", "--help")])
-def test_help(shell: Shell, arguments: tuple[str, ...]) -> None:
-    done = shell(*arguments)
+def test_help(whole_shell: Shell, arguments: tuple[str, ...]) -> None:
+    done = whole_shell(*arguments)
     assert done.stdout.startswith(b"Usage: cleaner ")
     assert (done.stderr, done.returncode) == (b"", 0)
 
 
-def test_an_unknown_command_is_an_error(shell: Shell) -> None:
-    done = shell("claen")
+def test_an_unknown_command_is_an_error(whole_shell: Shell) -> None:
+    done = whole_shell("claen")
     assert (done.stdout, done.returncode) == (b"", 2)
     assert "claen" in error_lines(done)[-1]
 
 
 def test_the_help_names_every_kind() -> None:
-    assert ", ".join(Kind) == cli.KINDS_HELP
+    assert ", ".join(Kind) == KINDS_HELP
 
 
 # In this process, to plant what cannot happen

@@ -175,8 +175,9 @@ def test_a_pipeline_keeps_order_and_bytes(shell: Shell) -> None:
 def test_a_slow_reader_gets_every_byte(shell: Shell, tmp_path: Path, setting: str) -> None:
     """Without a buffer a pipe takes as much as it can hold, and says so; the rest must follow."""
     (tmp_path / "a.txt").write_text(ARTICLE * 5_000)
-    command = "$clean --audit >(sleep 0.3; cat > copy) a.txt"
-    done = shell.script(f"export {setting}; {command} | (sleep 0.5; cat > out); sleep 0.5")
+    readers = "mkfifo pipe; { sleep 0.3; cat > copy; } < pipe &"
+    pipeline = "$clean --audit pipe a.txt | { sleep 0.3; cat > out; }"
+    done = shell.script(f"export {setting}; {readers} {pipeline}; wait")
     assert (done.stderr, done.returncode) == (b"", 0)
     assert (tmp_path / "out").read_text() == "\n".join([CLEANED] * 5_000)
     assert (tmp_path / "copy").read_text().endswith('"withheld": []}\n')

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 
 from cleaner.errors import Location
 from cleaner.patterns import Alternation, CharClass, Concat, Literal, Node, Repeat
@@ -457,6 +458,10 @@ class Case:
         packs = "\n".join(map(render, self.ruleset.packs))
         return f"<{self.text!r}\n{self.scope}, {[*self.kinds]}, {self.site_packs}\n{packs}>"
 
+    def _repr_pretty_(self, printer: RepresentationPrinter, cycle: bool) -> None:
+        """How Hypothesis shows a failing case: as page and YAML, not as the tape that it was read from."""
+        printer.text(repr(self))
+
 
 def _case(tape: Tape, what: type | None = None) -> Case:
     """Any rules and any scope; with one rule of an operation that is asked for."""
@@ -492,6 +497,7 @@ def _recognition(tape: Tape) -> Case:
 
 
 LETTERS = "ABCD"
+_CLASHING_LINES = (*LETTERS, *LETTERS, PROSE[0], PROSE[1], "", "", "")
 _CLASHING = (*[Sequence] * 3, *[Block] * 2, *[Cut] * 2, *[Line] * 2, Keep)
 
 
@@ -508,10 +514,12 @@ def _clash(tape: Tape) -> Case:
     lines = [
         line
         for content in tape.stretches(MOST_FRAGMENTS, FRAGMENT_BYTES)
-        for line in map(_clashing_line, content[:2])
+        for choice in content[:3]
+        for line in _clashing_lines(choice)
     ]
+    lines.insert(plan.below(len(lines) + 1), PROSE[0])
     ruleset = RuleSet((Pack("own", Layer.USER, PLACE, tuple(rules)),))
-    return Case(ruleset, "\n".join([PROSE[0], *lines]), order=plan.rest())
+    return Case(ruleset, "\n".join(lines), order=plan.rest())
 
 
 def _clashing(tape: Tape, what: type) -> Operation:
@@ -531,8 +539,10 @@ def _clashing(tape: Tape, what: type) -> Operation:
     return what(matcher())
 
 
-def _clashing_line(choice: int) -> str:
-    return [*LETTERS, *LETTERS, PROSE[0], PROSE[1], ""][choice % 11]
+def _clashing_lines(choice: int) -> list[str]:
+    """One line, up to three times."""
+    count, which = divmod(choice, len(_CLASHING_LINES))
+    return [_CLASHING_LINES[which]] * (1 + count % 3)
 
 
 def _batch(tape: Tape) -> tuple[RuleSet, list[tuple[str, Scope]]]:

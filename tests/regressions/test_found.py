@@ -40,6 +40,20 @@ def test_letters_that_the_regex_engine_holds_for_one_are_one_to_the_index(tmp_pa
         assert run(rules, f"{LEAD}{printed}aaaa\n").text == LEAD
 
 
+@pytest.mark.parametrize(
+    "pair", ["\u03c9\u2126", "k\u212a", "\u00e5\u212b", "\u00df\u1e9e", "\u01c6\u01c5", "\u1f80\u1f88"]
+)
+def test_a_short_text_is_found_by_every_letter_that_is_its_upper_case(tmp_path: Path, pair: str) -> None:
+    """Some letters have an upper case that is not what `str.upper` makes of them."""
+    written, printed = pair
+    rules = ruleset(
+        tmp_path,
+        f"  - {{id: head, kind: ad, line: {{prefix: '{written}', ignore_case: true}}}}\n"
+        f"  - {{id: tail, kind: ad, line: {{suffix: '{written}', ignore_case: true}}}}\n",
+    )
+    assert run(rules, f"{LEAD}{printed}yx\nxy{printed}\n").text == LEAD
+
+
 def test_every_rule_of_a_union_that_would_empty_the_line_is_withheld(tmp_path: Path) -> None:
     rules = ruleset(
         tmp_path,
