@@ -7,11 +7,16 @@ nothing else. The long one draws new cases; CLEANER_FUZZ_CASES says how many in 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import cleaner
+
+# Many tests start processes of their own; none should read the shipped rules anew, whatever home folder
+# this machine gives us.
+os.environ.setdefault("CLEANER_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "rules"))
 
 QUICK_CASES = 250
 """Cases for each property: the properties together stay well under a minute."""
