@@ -182,7 +182,7 @@ class LazyPattern:
 
 
 def _regex_keys(facts: PatternFacts, at: str = "whole") -> Keys:
-    """The best of a pattern's heads, tails and inner literals: the one whose weakest is longest.
+    """The cheapest of a pattern's heads, tails and inner literals.
 
     Heads hold where the match begins the line, tails where it ends it: of an inline pattern only one
     of them may, or none.
@@ -193,7 +193,7 @@ def _regex_keys(facts: PatternFacts, at: str = "whole") -> Keys:
     if at in ("whole", "end"):
         candidates.append(Keys(tails=frozenset(facts.tails)))
     usable = [keys for keys in candidates if keys != Keys()]
-    return max(usable, key=lambda keys: keys.worth, default=Keys(is_open=True))
+    return min(usable, key=lambda keys: keys.cost, default=Keys(is_open=True))
 
 
 class SpanTest:
@@ -320,7 +320,7 @@ class CompiledRule:
         match self.rule.operation:
             case Sequence(steps):
                 required = [number for number, step in enumerate(steps) if step.min_count]
-                return (max(required, key=lambda number: self.tests[number].keys.worth),)
+                return (min(required, key=lambda number: self.tests[number].keys.cost),)
             case Block():
                 return (0, 1)
         return (0,)

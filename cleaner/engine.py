@@ -154,7 +154,7 @@ class _Document:
 
     def look(self) -> None:
         """Ask the tests that the index proposes, on every line as it came."""
-        for line, proposed in self.stack.index.scan(self.text, self.lines):
+        for line, proposed in self.stack.index.scan(self.text):
             self._ask(line, proposed)
 
     def _ask(self, line: int, proposed: Iterable[int]) -> None:

@@ -5,7 +5,10 @@ Reading a pattern costs a thousand times what matching it costs, so it is done o
 
 from __future__ import annotations
 
-from cleaner.patterns import has_nested_repeat, heads, parse, repeat_degree, required, tails, to_regex
+from cleaner.costs import has_nested_repeat, repeat_degree
+from cleaner.index import numbers_folded
+from cleaner.literals import heads, numbered, required, tails
+from cleaner.patterns import folded, parse, to_regex
 from cleaner.rules import PatternFacts
 from cleaner.segments import fold, fold_case
 
@@ -13,8 +16,9 @@ from cleaner.segments import fold, fold_case
 def facts_of(pattern: str) -> PatternFacts:
     """The facts of a pattern as its author wrote it. Raises PatternError if it does not parse."""
     node = parse(pattern)
+    shown = numbered(folded(node, fold))
     starts, ends, inner = (
-        tuple(sorted({fold_case(literal) for literal in find(node, fold)}))
+        tuple(sorted({numbers_folded(fold_case(literal)) for literal in find(shown)}))
         for find in (heads, tails, required)
     )
     return PatternFacts(

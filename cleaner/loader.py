@@ -16,8 +16,9 @@ from pathlib import Path
 from cleaner import cache, grammar, nodes
 from cleaner.errors import Location, Problem, RuleLoadError
 from cleaner.facts import facts_of
+from cleaner.literals import required
 from cleaner.nodes import Items, Mapping, Node, Scalar
-from cleaner.patterns import PatternError, parse, required
+from cleaner.patterns import PatternError, parse
 from cleaner.rules import (
     Acceptance,
     Block,
@@ -277,7 +278,7 @@ class _PackBuilder:
 
     def operation(self, key: str, rule: Mapping, identifier: str) -> Operation:
         touching = _truth(rule, "touching")
-        if touching and key not in grammar.TOUCHING_OPERATIONS:
+        if rule.get("touching") is not None and key not in grammar.TOUCHING_OPERATIONS:
             self.report("E109", "'touching' is for a sequence", rule.get("touching"), identifier)
         body = rule.get(key)
         if key == "sequence":
@@ -348,7 +349,7 @@ class _PackBuilder:
         if high is not None and low > high:
             self.report("E107", f"min_chars {low} is over max_chars {high}", node.get("min_chars"), rule)
         ignore_case = _truth(node, "ignore_case")
-        if ignore_case and form == "class":
+        if node.get("ignore_case") is not None and form == "class":
             self.report("E109", "ignore_case does nothing to a class", node.get("ignore_case"), rule)
         unless = node.get("unless")
         made = Matcher(

@@ -72,8 +72,9 @@ class PatternFacts:
     """What is read from a regex's tree once, when it is loaded, so that nobody need parse it again.
 
     `source` is the pattern for the `regex` module, over views. Every match begins with one of
-    `heads`, ends with one of `tails` and holds one of `inner`, all case-folded; an empty tuple means
-    that nothing is known. `degree` and `is_nested` say how steep its cost may get.
+    `heads`, ends with one of `tails` and holds one of `inner`, all case-folded and with a 0 for every
+    number; an empty tuple means that nothing is known. `degree` and `is_nested` say how steep its cost
+    may get.
     """
 
     source: str
@@ -180,9 +181,9 @@ class Zone:
 class Example:
     """A small document that a rule must treat as its author says.
 
-    `before` is the document, `after` what must be left of it; `marks` has one mark of the author's for each
-    line of `before`: `-`, `=`, `~`, and a space for a blank line. `todo` marks a case that is known
-    to fail still.
+    `before` is the document, `after` what must be left of it; `marks` has the author's mark of each
+    line of `before`: `-`, `=`, `~`, and a space for a blank one. `todo` marks a case that is known to
+    fail still.
     """
 
     before: str

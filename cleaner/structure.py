@@ -27,6 +27,9 @@ _CHANGED_UNQUOTED = re.compile(
     re.VERBOSE,
 )
 
+_NO_NAME_UNQUOTED = re.compile(r"true|false|null|0x[0-9a-f]+|0o[0-7]+|[0-9]+(?:\.[0-9]*)?(?:e[-+]?[0-9]+)?")
+"""What a reader of YAML 1.2 takes for something else than a name; `no` (Norwegian) and dates it leaves."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """` (did you mean 'exact'?)` for a slip of the pen, else nothing.
@@ -121,7 +124,10 @@ def _check_scalar(node: Node, shape: Shape) -> Iterator[Problem]:
             yield from _check_text(node)
         case Name(pattern):
             regex, description = grammar.NAME_PATTERNS[pattern]
-            if len(node.value) > 253 or not re.fullmatch(regex, node.value):
+            if not node.style and _NO_NAME_UNQUOTED.fullmatch(node.value):
+                message = f"unquoted {node.value} is no name to every YAML reader: write '{node.value}'"
+                yield Problem("E104", message, node.location)
+            elif len(node.value) > 253 or not re.fullmatch(regex, node.value):
                 yield Problem("E209", f"{node.value[:80]!r} is not {description}", node.location)
         case Choice(meanings, what):
             if node.value not in meanings:
@@ -143,7 +149,8 @@ def _check_scalar(node: Node, shape: Shape) -> Iterator[Problem]:
 
 def _check_text(node: Scalar) -> Iterator[Problem]:
     if not node.value.strip():
-        yield Problem("E108", "empty text matches nothing", node.location)
+        message = "empty text matches nothing and says nothing: fill it in, or delete the key"
+        yield Problem("E108", message, node.location)
     elif not node.style and _CHANGED_UNQUOTED.fullmatch(node.value):
         message = f"unquoted {node.value} is no text to every YAML reader: write '{node.value}'"
         yield Problem("E104", message, node.location)

@@ -31,15 +31,17 @@ from cleaner.rules import (
     Kind,
     Line,
     Matcher,
+    Operation,
     Pack,
     Rule,
     RuleSet,
     Sequence,
+    matchers_of,
 )
 from cleaner.segments import CLASSES, fold, fold_case, is_prose
 from cleaner.segments import view as see
 from cleaner.segments import views as see_all
-from cleaner.stacks import Scope, choose
+from cleaner.stacks import Choice, Scope, choose
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def reference_clean(
     return Outcome(left, owners, frozenset(page.withheld), names)
 
 
-def _names(choices: Iterable) -> set[str]:
+def _names(choices: Iterable[Choice]) -> set[str]:
     return {choice.pack.name for choice in choices}
 
 
@@ -201,9 +203,11 @@ def _text_holds(form: Form, wanted: str, text: str) -> bool:
 @lru_cache(maxsize=100_000)
 def _wanted(form: Form, value: str, folded: bool) -> str:
     """A text form's value as it is looked for: white space that a view never has at that end goes."""
-    trims = {Form.EXACT: view, Form.PREFIX: lambda text: fold(text).lstrip()}
-    trims |= {Form.SUFFIX: lambda text: fold(text).rstrip(), Form.CONTAINS: fold}
-    wanted = trims[form](value)
+    wanted = view(value) if form is Form.EXACT else fold(value)
+    if form is Form.PREFIX:
+        wanted = wanted.lstrip()
+    if form is Form.SUFFIX:
+        wanted = wanted.rstrip()
     return fold_case(wanted) if folded else wanted
 
 
@@ -262,7 +266,9 @@ class Page:
     def protected(self) -> set[int]:
         """Lines, as they now are, that a keep rule matches."""
         rules = self.stack.of(Keep)
-        return {n for n in self.solid for rule in rules if matches(rule.operation.matcher, self.now[n])}
+        return {
+            n for n in self.solid for rule in rules if matches(matchers_of(rule.operation)[0], self.now[n])
+        }
 
     def run_keep(self) -> None:
         self.kept |= self.protected()
@@ -315,7 +321,7 @@ class Page:
         for rule in self.stack.of(Line):
             if rule.zone is None:
                 for n in self.solid:
-                    if matches(rule.operation.matcher, self.now[n]):
+                    if matches(matchers_of(rule.operation)[0], self.now[n]):
                         self.mark(rule, [n])
 
     def mark(self, rule: Rule, lines: Iterable[int]) -> None:
@@ -575,10 +581,11 @@ class Page:
 # Spans of a line
 
 
-def inline_spans(operation: Inline, line: str) -> list[tuple[int, int]]:
+def inline_spans(operation: Operation, line: str) -> list[tuple[int, int]]:
     """The spans of a line that an inline rule finds. Each of its values finds its own, in each view
     of the line: at the view's start, at its end (the leftmost that ends there), or all that do not
     overlap, from the left."""
+    assert isinstance(operation, Inline)
     seen = views(line)
     found = []
     for one in seen:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from collections.abc import Sequence as Several
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import RepresentationPrinter
@@ -255,7 +255,8 @@ def _operation(tape: Tape, what: type) -> Operation:
         return Cut(draw_matcher(tape, 1), bool(tape.below(2)), tape.pick(_PROSE_BOUNDS))
     if what is Inline:
         return Inline(_span_matcher(tape), tape.pick(["anywhere", "start", "end"]))
-    return what(draw_matcher(tape))
+    made: Operation = what(draw_matcher(tape))
+    return made
 
 
 def _sequence(tape: Tape) -> Sequence:
@@ -282,7 +283,7 @@ LANGUAGES = (None, None, "en", "de")
 EXTRACTORS = (None, "wet")
 
 
-def _pack(name: str, contents: Several[bytes], **scope: object) -> Pack:
+def _pack(name: str, contents: Several[bytes], **scope: Any) -> Pack:
     """A pack of these rules. What recognition may call in has no keep rules: line rules stand there."""
     rules = [draw_rule(content, name, number) for number, content in enumerate(contents)]
     if name not in ("own", "lang.en"):
@@ -536,7 +537,8 @@ def _clashing(tape: Tape, what: type) -> Operation:
         return Block(matcher(), matcher(), tape.between(2, 6))
     if what is Cut:
         return Cut(matcher(), bool(tape.below(2)), tape.pick(_PROSE_BOUNDS))
-    return what(matcher())
+    made: Operation = what(matcher())
+    return made
 
 
 def _clashing_lines(choice: int) -> list[str]:

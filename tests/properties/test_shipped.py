@@ -171,7 +171,7 @@ def assert_within_bounds(rule: Rule, body: list[str], text: str) -> None:
 
 
 @counted("Line", share=0.2)
-@settings(max_examples=max(settings.default.max_examples // 3, 1))  # a page costs the reference dearly
+@settings(max_examples=max(settings().max_examples // 3, 1))  # a page costs the reference dearly
 @given(pages, st.booleans())
 def test_shipped_packs_mean_what_the_reference_says(page: Page, is_told: bool) -> None:
     case = page.case if is_told else Case(RULESET, page.case.text)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hypothesis import given
 
-from cleaner.compiler import compile_rules
+from cleaner.compiler import Program, compile_rules
 from cleaner.engine import clean
 from cleaner.results import Result
 from cleaner.rules import Block, Cut, Inline, Keep, RuleSet
@@ -208,7 +208,7 @@ def test_neighbours_and_their_order_change_nothing(batch: tuple[RuleSet, list[tu
         count(result, ruleset)
 
 
-def _clean(text: str, program: object, scope: Scope) -> Result:
+def _clean(text: str, program: Program, scope: Scope) -> Result:
     return clean(text, program, site=scope.host, language=scope.language)
 
 

@@ -33,7 +33,7 @@ def run(rules: RuleSet, text: str) -> Result:
 
 @pytest.mark.parametrize("pair", ["I\u0131", "\u0390\u1fd3", "\u03b0\u1fe3", "\ufb05\ufb06"])
 def test_letters_that_the_regex_engine_holds_for_one_are_one_to_the_index(tmp_path: Path, pair: str) -> None:
-    for written, printed in (pair, pair[::-1]):
+    for written, printed in zip(pair, reversed(pair), strict=True):
         rules = ruleset(
             tmp_path, f"  - {{id: r, kind: ad, line: {{regex: '{written}aaaa', ignore_case: true}}}}\n"
         )
@@ -45,7 +45,7 @@ def test_letters_that_the_regex_engine_holds_for_one_are_one_to_the_index(tmp_pa
 )
 def test_a_short_text_is_found_by_every_letter_that_is_its_upper_case(tmp_path: Path, pair: str) -> None:
     """Some letters have an upper case that is not what `str.upper` makes of them."""
-    written, printed = pair
+    written, printed = pair[0], pair[1]
     rules = ruleset(
         tmp_path,
         f"  - {{id: head, kind: ad, line: {{prefix: '{written}', ignore_case: true}}}}\n"
@@ -85,7 +85,7 @@ def test_the_line_feed_before_an_unterminated_last_line_goes_with_the_line_not_w
 
 
 STEEP = r"(?:\w+\s?)+(?:\w+\s?)+(?:\w+\s?)+[!?]x!"
-ENDLESS = "word " * 390 + "x!\n"
+ENDLESS = "word " * 390 + ",?x!\n"
 AT_ONCE = 1e-6
 """Seconds: the pattern runs out of time as soon as the regex engine looks at the clock."""
 

@@ -1,28 +1,21 @@
-"""The subset of regex syntax: what is read, what is refused and where, and what is known of a pattern
-without running it."""
+"""The subset of regex syntax: what is read, what is refused and where, and what is written."""
 
 from __future__ import annotations
 
 import pickle
 import re
-import string
 import unicodedata
-from functools import cache
-from itertools import product
 
 import pytest
 import regex
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
-from hypothesis.strategies import SearchStrategy
 
+from cleaner.costs import has_nested_repeat, repeat_degree
 from cleaner.patterns import (
     CATEGORIES,
     EMPTY,
-    MAX_DEGREE,
     MAX_GROUP_DEPTH,
-    MAX_LITERAL_CHARS,
-    MAX_LITERALS,
     MAX_PATTERN_CHARS,
     MAX_REPEAT_COUNT,
     SCRIPTS,
@@ -37,13 +30,8 @@ from cleaner.patterns import (
     Range,
     Repeat,
     folded,
-    has_nested_repeat,
-    heads,
     length_range,
     parse,
-    repeat_degree,
-    required,
-    tails,
     to_regex,
 )
 from cleaner.segments import fold
@@ -342,135 +330,7 @@ def test_means_what_the_standard_library_reads(pattern: str, data: st.DataObject
     assert matches(node, text) == is_match
 
 
-# --- what is known of every match ---
-
-
-@FEWER
-@given(patterns(), st.data())
-def test_every_match_keeps_what_is_known_of_it(pattern: str, data: st.DataObject) -> None:
-    node = parse(pattern)
-    text = data.draw(matching(node))
-    check_knowledge(node, text)
-    try:
-        assert matches(node, text)
-    except TimeoutError:
-        assert is_steep(node)
-
-
-@FEWER
-@given(patterns(), st.data())
-def test_every_match_of_a_folded_pattern_keeps_it_too(pattern: str, data: st.DataObject) -> None:
-    node = parse(pattern)
-    check_knowledge(folded(node, fold), data.draw(matching(folded(node, fold))))
-    for find in (to_regex, heads, tails, required, length_range):
-        assert find(node, fold) == find(folded(node, fold))
-
-
-def check_knowledge(node: Node, text: str) -> None:
-    """That a match starts, ends, is filled and is as long as it must."""
-    for known, holds in (
-        (heads(node), text.startswith),
-        (tails(node), text.endswith),
-        (required(node), text.__contains__),
-    ):
-        assert len(known) <= MAX_LITERALS
-        assert all(1 <= len(literal) <= MAX_LITERAL_CHARS for literal in known)
-        assert list(known) == sorted(set(known))
-        assert not known or any(map(holds, known))
-        event("known" if known else "unknown")
-    shortest, longest = length_range(node)
-    assert shortest <= len(text) <= (len(text) if longest is None else longest)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        ("Foto: .+", ("Foto: ",)),
-        ("Foto|Bild", ("Bild", "Foto")),
-        ("[Rr]ead more", ("Read more", "read more")),
-        ("Photos?: .*", ("Photo: ", "Photos: ")),
-        ("Photos?", ("Photo",)),
-        ("(?:The )?Sun", ("Sun", "The Sun")),
-        ("a+b", ("aa", "ab")),
-        ("a*b", ("a", "b")),
-        ("a{3}b", ("aaab",)),
-        ("a{2,4}b", ("aaaab", "aaab", "aab")),
-        ("a{2,9}b", ("aaa", "aab")),
-        ("(?:ab|c){2}d", ("ababd", "abcd", "cabd", "ccd")),
-        ("[0-9]x", tuple(f"{digit}x" for digit in range(10))),
-        ("[0-9a]x", ()),
-        ("[^a]x", ()),
-        (".x", ()),
-        (r"\d+ comments", ()),
-        (".*Foto", ()),
-        ("a?b?.", ()),
-        ("a|.", ()),
-        ("(?:ab|ab.)c", ("ab",)),
-        ("(?:ab.|ab)c", ("ab",)),
-        ("x" * 40, ("x" * 40,)),
-        ("x" * 41, ("x" * 40,)),
-        ("x{1000}", ("x" * 40,)),
-        ("(?:ab){3,}", ("ababab",)),
-        ("[0-9]{2}", tuple(map(str, range(10)))),
-        ("[ab]{6}z", tuple("".join(pair) + "z" for pair in product("ab", repeat=6))),
-        ("[ab]{7}z", tuple("".join(pair) for pair in product("ab", repeat=6))),
-        ("(?:a?){50}b", ()),
-    ],
-)
-def test_heads(pattern: str, expected: tuple[str, ...]) -> None:
-    assert heads(parse(pattern)) == expected
-
-
-def test_too_many_heads_become_shorter() -> None:
-    words = [f"{first}{second}word" for first, second in product(string.ascii_lowercase, "abc")]
-    assert heads(parse("|".join(words))) == tuple(string.ascii_lowercase)
-    assert heads(parse(f"(?:{'|'.join(words)})z")) == tuple(string.ascii_lowercase)
-
-
-def test_too_many_literals_with_nothing_in_common_are_none() -> None:
-    branches = [f".+{chr(0x4E00 + number)}.+" for number in range(MAX_LITERALS + 1)]
-    assert required(parse("|".join(branches[:-1]))) == tuple(branch[2] for branch in branches[:-1])
-    assert required(parse("|".join(branches))) == ()
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        (".+, opens new tab", (", opens new tab",)),
-        (r"\d+ comments?", (" comment", " comments")),
-        (".*(?:Reuters|AFP)", ("AFP", "Reuters")),
-        ("a.*", ()),
-        ("ba+", ("aa", "ba")),
-        ("x{41}", ("x" * 40,)),
-        (r"© \d{4} (?:by )?DW[.!]", (" DW!", " DW.")),
-    ],
-)
-def test_tails(pattern: str, expected: tuple[str, ...]) -> None:
-    assert tails(parse(pattern)) == expected
-
-
-@pytest.mark.parametrize(
-    ("pattern", "expected"),
-    [
-        (".*Foto: .*", ("Foto: ",)),
-        (".*(?:Foto|Bild): .*", ("Bild: ", "Foto: ")),
-        ("a.*longest.*mid", ("longest",)),
-        (r"\w+ (?:read|watch) .*", (" read ", " watch ")),
-        ("(?:.*abc.*)+", ("abc",)),
-        ("(?:.*abc.*)?x", ("x",)),
-        ("a(?:.*abc.*){0,3}", ("a",)),
-        (".*abc.*|.+", ()),
-        ("(?:.*abc.*|.+b.+)", ("b",)),
-        (r"\d+", ()),
-        (r"\p{Lu}\w+ ?[:|] .+", (": ", "| ")),
-        ("x[0-9a-f]y[ab]zz", ("yazz", "ybzz")),
-    ],
-)
-def test_required(pattern: str, expected: tuple[str, ...]) -> None:
-    if expected:
-        assert required(parse(pattern)) == expected
-    else:
-        assert required(parse(pattern)) == ()
+# --- length ---
 
 
 @pytest.mark.parametrize(
@@ -488,6 +348,19 @@ def test_required(pattern: str, expected: tuple[str, ...]) -> None:
 )
 def test_length_range(pattern: str, expected: tuple[int, int | None]) -> None:
     assert length_range(parse(pattern)) == expected
+
+
+@FEWER
+@given(patterns(), st.data())
+def test_every_match_is_as_long_as_it_must(pattern: str, data: st.DataObject) -> None:
+    node = parse(pattern)
+    text = data.draw(matching(node))
+    shortest, longest = length_range(node)
+    assert shortest <= len(text) <= (len(text) if longest is None else longest)
+    try:
+        assert matches(node, text)
+    except TimeoutError:
+        assert is_steep(node)
 
 
 # --- folding ---
@@ -528,194 +401,11 @@ def test_a_pattern_may_fold_to_nothing() -> None:
     node = folded(parse("\u00ad"), fold)
     assert node == EMPTY
     assert length_range(node) == (0, 0)
-    assert heads(node) == tails(node) == required(node) == ()
-
-
-# --- cost ---
-
-
-@pytest.mark.parametrize(
-    ("pattern", "degree"),
-    [
-        ("Foto", 0),
-        (".{3,8}", 0),
-        (".{3,9}", 1),
-        (".{500}", 0),
-        (".{0,40} .{0,40} .{0,40}", 2),
-        ("(?:a?){30}b", 3),
-        ("a?" * 30 + "b", 3),
-        (".+", 1),
-        ("Foto: .*", 1),
-        (r"\d+ - \d+", 1),
-        (r"\w+ \w+ \w+", 1),
-        (".+ - .+", 2),
-        (".+ - .+ - .+", 3),
-        (".*Foto.*Bild.*Reuters.*", 4),
-        (r"\d+\s*\d+", 2),
-        (r"\d+\s+\d+", 1),
-        ("[a-z]+[A-Z]+", 1),
-        ("a*[ab]*b*x", 3),
-        (r"\w+ .* .*", 2),
-        ("(?:Foto: .*|Bild: .*)", 1),
-        ("(?:Foto: .*|Bild: .*) .*", 2),
-        (r"(?:\w+ ){1,5}", 1),
-        (r"(?:.*, ){3}", 3),
-        (r"(?:.*, ){1,3}x", 3),
-        (r"(?:\w+ )*.*x", 2),
-        ("(?:ab)*(?:ab)*c", 2),
-        (r"\p{Lu}+\p{Ll}+", 1),
-        (r"\p{Lu}+\p{L}+", 2),
-        (r"\p{Han}+\p{Hangul}+", 2),  # beyond ASCII scripts are not told apart
-        (r"[^a]+[^b]+", 2),
-        (r"[^\d]+\d+", 1),
-        (r"[^ ]+ [^ ]+", 1),
-        (r"\S+ \S+", 1),
-        (r"\s+\S+\s+", 1),
-        (".*" * 20 + "x", MAX_DEGREE),
-    ],
-)
-def test_repeat_degree(pattern: str, degree: int) -> None:
-    assert repeat_degree(parse(pattern)) == degree
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "(?:a+)+",
-        "(?:a*b?)+x",
-        r"(?:\w+,?)+",
-        r"(?:\w+\s?)*x",
-        r"(?:\s*\w+\s*)+",
-        "(?:.*,)*x",
-        r"(?:\w|\d)+",
-        "(?:a|a)+",
-        "(?:a|aa)+",
-        "(?:ab|a|b)+",
-        "(?:a{2,3})+",
-        "(?:a+b?){1,5}",
-        r"(?:\w{1,30} ?){5}",
-        "(?:a?){5}b",
-        "(?:(?:a?)?b)+",
-        "(?:(?:a?|c?)b)+",
-        "x(?:y(?:a+)+z)?",
-    ],
-)
-def test_a_loop_that_can_take_a_text_in_two_ways_is_nested(pattern: str) -> None:
-    assert has_nested_repeat(parse(pattern))
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "Foto",
-        ".+ - .+",
-        "(?:ab?)+",
-        r"(?:\w+ )+",
-        r"(?:\w+, )*\w+",
-        r"(?:\d+\.)+\d+",
-        r"(?:Share|Save|Tweet|Sign up)+",
-        "(?:a{2}){3,}",
-        "(?:a{0,2}b)+",
-        "(?:a+b?){1,4}",
-        r"(?:\p{Lu}\p{Ll}+)+",
-        r"(?:\[\w+\] ?)+",
-    ],
-)
-def test_a_loop_whose_rounds_are_told_apart_is_not(pattern: str) -> None:
-    assert not has_nested_repeat(parse(pattern))
-
-
-def test_a_loop_too_large_to_compare_is_taken_for_nested() -> None:
-    letters = [*string.ascii_letters, *string.digits, *"!\"#%&',/:;<=>@_`~"]
-    assert not has_nested_repeat(parse(f"(?:{'?'.join(letters[:50])})+"))
-    assert has_nested_repeat(parse(f"(?:{'?'.join(letters)})+"))
-
-
-def loops(leaves: list[Node], max_count: int, max_leaves: int) -> SearchStrategy[Node]:
-    """Bodies of loops over two letters, whose repeats do not repeat the empty text."""
-    counts = [*range(1, max_count + 1), None]
-
-    def larger(solid: SearchStrategy[Node]) -> SearchStrategy[Node]:
-        """Nodes of nodes, none of which matches the empty text."""
-        optional = st.builds(Repeat, solid, st.just(0), st.sampled_from(counts))
-        rows = st.tuples(solid, solid) | st.tuples(solid, optional) | st.tuples(optional, solid)
-        return st.one_of(
-            st.builds(Repeat, solid, st.just(1), st.sampled_from(counts)),
-            st.builds(Repeat, solid, st.just(max_count), st.just(max_count)),
-            st.tuples(solid, solid).map(Alternation),
-            rows.map(Concat),
-        )
-
-    return st.recursive(st.sampled_from(leaves), larger, max_leaves=max_leaves)
-
-
-A_OR_B = CharClass((Range("a", "b"),))
-
-
-def is_ambiguous(loop: Node) -> bool:
-    """Whether there is a short text that the loop takes in two ways."""
-    texts = ("".join(letters) for length in range(1, 7) for letters in product("ab", repeat=length))
-    return any(way_count(loop, text) > 1 for text in texts)
-
-
-@given(loops([Literal("a"), Literal("b"), A_OR_B], max_count=1, max_leaves=3))
-def test_nested_is_what_takes_some_text_in_two_ways(body: Node) -> None:
-    loop = Repeat(body, 1, None)
-    event(f"ambiguous: {is_ambiguous(loop)}")
-    assert has_nested_repeat(loop) == is_ambiguous(loop)
 
 
 @FEWER
-@given(loops([Literal("a"), Literal("b"), Literal("ab"), A_OR_B], max_count=2, max_leaves=5))
-def test_what_takes_some_text_in_two_ways_is_nested(body: Node) -> None:
-    loop = Repeat(body, 1, None)
-    event(f"ambiguous: {is_ambiguous(loop)}")
-    assert has_nested_repeat(loop) or not is_ambiguous(loop)
-
-
-@cache
-def way_count(node: Node, text: str) -> int:
-    """In how many ways a node takes the whole text. No round of a repeat takes the empty text."""
-    match node:
-        case Literal(literal):
-            return int(literal == text)
-        case CharClass(items, _):
-            return sum(isinstance(one, Range) and text in list(one.chars()) for one in items)
-        case Concat(parts):
-            return row_count(parts, text)
-        case Alternation(branches):
-            return sum(way_count(branch, text) for branch in branches)
-        case Repeat(body, low, high):
-            most = len(text) if high is None else high
-            return sum(row_count((body,) * rounds, text) for rounds in range(low, most + 1))
-    raise AssertionError(node)
-
-
-@cache
-def row_count(parts: tuple[Node, ...], text: str) -> int:
-    """In how many ways nodes in a row take the whole text."""
-    if not parts:
-        return int(not text)
-    return sum(
-        way_count(parts[0], text[:end]) * row_count(parts[1:], text[end:]) for end in range(len(text) + 1)
-    )
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "(" * 50 + "a" + ")+" * 50,
-        ".*" * 999 + "a",
-        "(?:" * 10 + "a" * 1_900 + "){2}" * 9 + ")*b",
-        "(?:(?:(?:" + r"\p{L}*\d" * 200 + "){10}){10}){10}",
-        "(?:z" + "".join(chr(97 + number % 25) + "?" for number in range(900)) + ")*y",
-        "|".join(chr(0x4E00 + number) for number in range(999)),
-        "(?:(?:[ab]{3,7}c?){1,4}d?){3,}" * 40,
-    ],
-)
-def test_hostile_patterns_are_judged_without_running_away(pattern: str) -> None:
+@given(patterns())
+def test_what_folds_first_is_what_is_told_of_the_folded(pattern: str) -> None:
     node = parse(pattern)
-    assert 0 <= repeat_degree(node) <= MAX_DEGREE
-    assert has_nested_repeat(node) in (True, False)
-    for known in (heads(node), tails(node), required(node)):
-        assert len(known) <= MAX_LITERALS
+    for find in (to_regex, length_range):
+        assert find(node, fold) == find(folded(node, fold))
