@@ -9,7 +9,7 @@ READY = $(VENV)/.ready
 demo: $(READY)  ## clean a real-looking article and show what went and why
 	@$(BIN)/cleaner explain tests/golden/harbour.txt
 	@echo
-	@$(BIN)/cleaner clean --stats --quiet tests/golden/harbour.txt > /dev/null
+	@$(BIN)/cleaner clean --stats tests/golden/harbour.txt > /dev/null
 
 test: $(READY)  ## all tests, with short property runs
 	$(BIN)/python -m pytest

@@ -61,32 +61,32 @@ SHIELD = "This line is running text; it is here so that a document of a single l
 
 def check_rules(ruleset: RuleSet, packs: Iterable[Pack] | None = None) -> list[Problem]:
     """Every finding over these packs (all of the rule set if not given), in file order."""
+    packs = list(ruleset.packs if packs is None else packs)
     found: list[Problem] = []
-    for pack in ruleset.packs if packs is None else packs:
+    for pack in packs:
         found += _check_pack(pack)
         found += _shadowed(ruleset, pack)
-    return sorted(settle_accepted(ruleset, found), key=lambda problem: (problem.location, problem.code))
+    rules = [rule for pack in packs for rule in pack.rules]
+    return sorted(settle_accepted(rules, found), key=lambda problem: (problem.location, problem.code))
 
 
-def settle_accepted(ruleset: RuleSet, found: Iterable[Problem]) -> Iterator[Problem]:
-    """The findings that no rule accepts, and a finding for each acceptance without one.
+def settle_accepted(rules: Iterable[Rule], found: Iterable[Problem]) -> Iterator[Problem]:
+    """The findings that none of these rules accepts, and a finding for each acceptance without one.
 
     Acceptances of `fires-on-body` are judged only by a run over body texts, so they are left alone.
     """
-    used: set[tuple[str, str]] = set()
+    accepts = {(rule.name, accept.check): (rule, accept) for rule in rules for accept in rule.accepts}
     names = {code: name for name, code in CODES.items()}
-    checked_packs = set()
+    used: set[tuple[str, str]] = set()
     for problem in found:
-        checked_packs.add(problem.location.path)
-        accepted = _acceptance(ruleset, problem.rule, names[problem.code])
-        if accepted:
-            used.add((problem.rule, names[problem.code]))
+        key = (problem.rule, names[problem.code])
+        if key in accepts:
+            used.add(key)
         else:
             yield problem
-    for rule in ruleset:
-        for accept in rule.accepts:
-            if accept.check != "fires-on-body" and (rule.name, accept.check) not in used:
-                yield finding("needless-accept", f"nothing to accept: {accept.check}", accept.location, rule)
+    for key, (rule, accept) in accepts.items():
+        if accept.check != "fires-on-body" and key not in used:
+            yield finding("needless-accept", f"nothing to accept: {accept.check}", accept.location, rule)
 
 
 def _acceptance(ruleset: RuleSet, rule_name: str, check: str) -> bool:
@@ -274,13 +274,20 @@ def _generic_range(pack: Pack, rule: Rule) -> Iterator[Problem]:
 def _odd_text(pack: Pack, rule: Rule) -> Iterator[Problem]:
     for matcher in walk(matchers_of(rule.operation)):
         for value in matcher.values:
-            hidden = next((char for char in value if ord(char) in FOLDS and FOLDS[ord(char)] is None), "")
+            hidden = next((char for char in value if _is_hidden(char, value)), "")
             if hidden:
                 message = f"{_shown(value)} holds U+{ord(hidden):04X}, which no view shows: delete it"
                 yield finding("odd-text", message, matcher.location, rule)
             elif unicodedata.normalize("NFC", value) != value:
                 message = f"{_shown(value)} is not in composed form (NFC)"
                 yield finding("odd-text", message, matcher.location, rule)
+
+
+def _is_hidden(char: str, text: str) -> bool:
+    """Whether a character is dropped from every view. Persian and the scripts of India spell words with
+    joiners: there they are no slip."""
+    is_joiner = char in "\u200c\u200d" and any("\u0600" <= other < "\u0e00" for other in text)
+    return not is_joiner and FOLDS.get(ord(char), "") is None
 
 
 _RULE_CHECKS: tuple[Callable[[Pack, Rule], Iterator[Problem]], ...] = (

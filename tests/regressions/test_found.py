@@ -54,6 +54,13 @@ def test_a_short_text_is_found_by_every_letter_that_is_its_upper_case(tmp_path: 
     assert run(rules, f"{LEAD}{printed}yx\nxy{printed}\n").text == LEAD
 
 
+@pytest.mark.parametrize("form", ["exact", "prefix", "suffix", "contains"])
+def test_a_grave_accent_is_folded_everywhere_or_nowhere(tmp_path: Path, form: str) -> None:
+    """It is the one printable ASCII character that could be taken for a quote."""
+    rules = ruleset(tmp_path, f"  - {{id: r, kind: ad, line: {{{form}: '`more`'}}}}\n")
+    assert run(rules, f"{LEAD}`more`\n").text == LEAD
+
+
 def test_every_rule_of_a_union_that_would_empty_the_line_is_withheld(tmp_path: Path) -> None:
     rules = ruleset(
         tmp_path,

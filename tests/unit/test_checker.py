@@ -107,6 +107,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "odd-text": [
         (pack(f"line: {{exact: {INVISIBLE}}}"), pack("line: {exact: Share it}")),
+        (pack(f"line: {{exact: {INVISIBLE}}}"), pack('line: {exact: "شاید علاقه\\u200cمند"}')),
         (pack(f"line: {{exact: {DECOMPOSED}}}"), pack("line: {exact: Café bar}")),
     ],
     "unused-let": [
@@ -191,6 +192,15 @@ def test_only_the_packs_asked_for_are_checked(tmp_path: Path) -> None:
         (tmp_path / f"{name}.yaml").write_text(text)
     ruleset = cleaner.load(tmp_path, shipped=False)
     assert {problem.rule for problem in check_rules(ruleset, [ruleset.by_name["one"]])} == {"one/it"}
+
+
+def test_acceptances_of_packs_that_are_not_checked_are_left_alone(tmp_path: Path) -> None:
+    """They may well accept something: nobody looked."""
+    body = "line: {regex: '[A-Z]{2,9}!'}, accept: [{check: no-literal, why: I say so}]"
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(head(name, "languages: [en]") + "rules:\n" + rule(body))
+    ruleset = cleaner.load(tmp_path, shipped=False)
+    assert check_rules(ruleset, [ruleset.by_name["one"]]) == []
 
 
 def test_a_rule_that_takes_body_is_found_by_body(tmp_path: Path) -> None:
