@@ -65,7 +65,7 @@ def _fold_table() -> dict[int, str | None]:
     )
     table.update({0xFF61 + offset: char for offset, char in enumerate(halfwidth)})
     table.update(dict.fromkeys(map(ord, "“”„‟«»＂"), '"'))
-    table.update(dict.fromkeys(map(ord, "‘’‚‛‹›ʼ´`＇"), "'"))
+    table.update(dict.fromkeys(map(ord, "‘’‚‛‹›ʼ´＇"), "'"))
     return table
 
 
