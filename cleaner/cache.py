@@ -56,9 +56,19 @@ def _code_state() -> str:
 def recall(key: str) -> object | None:
     """What was kept under this key, or None. A broken entry is as good as none."""
     home = folder()
-    if home is None:
-        return None
-    path = home / f"{key}{_SUFFIX}"
+    return None if home is None else _read(home / f"{key}{_SUFFIX}")
+
+
+def recall_newest() -> object | None:
+    """What was kept last, under whatever key, or None: what has changed since is mostly little."""
+    home = folder()
+    with suppress(OSError):  # another process may be deleting
+        newest = _entries(home)[:1] if home is not None else []
+        return _read(newest[0]) if newest else None
+    return None
+
+
+def _read(path: Path) -> object | None:
     try:
         with path.open("rb") as file:
             if not _is_ours(os.fstat(file.fileno())):
@@ -66,6 +76,12 @@ def recall(key: str) -> object | None:
             return pickle.loads(file.read())  # type: ignore[no-any-return]
     except Exception:  # of any kind: an unpickled wreck may raise what it likes
         return None
+
+
+def _entries(home: Path) -> list[Path]:
+    """All entries, the newest first."""
+    states = {path: path.stat().st_mtime_ns for path in home.glob(f"*{_SUFFIX}")}
+    return sorted(states, key=states.__getitem__, reverse=True)
 
 
 def _is_ours(state: os.stat_result) -> bool:
@@ -92,6 +108,5 @@ def keep(key: str, value: object) -> None:
 
 
 def _forget_oldest(home: Path) -> None:
-    entries = sorted(home.glob(f"*{_SUFFIX}"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for path in entries[MAX_ENTRIES:]:
+    for path in _entries(home)[MAX_ENTRIES:]:
         path.unlink(missing_ok=True)

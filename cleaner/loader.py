@@ -93,25 +93,30 @@ class _Reader:
             self.read_pack(path, layer)
 
     def read_kept(self, root: Path) -> None:
-        """The shipped packs, from the cache if they are there as they are now."""
+        """The shipped packs, each from the cache if it is there as it is now."""
         files = self.files(root)
-        labels = [_label(path).encode() for path in files]
-        key = cache.digest([*labels, *(path.read_bytes() for path in files)])
-        kept = cache.recall(key)
-        if isinstance(kept, tuple):
-            packs, references = kept
-            self.packs += packs
-            self.references += references
-            return
-        found = _Reader()
-        for path in files:
-            found.read_pack(path, None)
-        if not found.problems:
-            cache.keep(key, (found.packs, found.references))
-        self.packs += found.packs
-        self.references += found.references
-        self.problems += found.problems
-        self.broken |= found.broken
+        keys = [cache.digest([_label(path).encode(), path.read_bytes()]) for path in files]
+        entry = cache.digest(map(str.encode, keys))
+        known = cache.recall(entry)
+        is_new = not isinstance(known, dict)
+        if is_new:  # most files are as they were when the rules were last read
+            known = cache.recall_newest()
+        known = known if isinstance(known, dict) else {}
+        found: dict[str, _Reader] = {}
+        for key, path in zip(keys, files, strict=True):
+            found[key] = known.get(key) or _Reader()
+            if key not in known:
+                found[key].read_pack(path, None)
+            self.take(found[key])
+        if is_new:
+            cache.keep(entry, {key: reader for key, reader in found.items() if not reader.problems})
+
+    def take(self, other: _Reader) -> None:
+        """What another reader has found."""
+        self.packs += other.packs
+        self.references += other.references
+        self.problems += other.problems
+        self.broken |= other.broken
 
     def files(self, root: Path) -> list[Path]:
         if root.is_dir():
