@@ -10,23 +10,27 @@ The only module that imports `regex`. Nothing here knows what is done with a lin
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import partial, reduce
+from operator import or_
 from typing import TypeAlias
 
 import regex
 
 from cleaner.errors import Problem, RuleCompileError
 from cleaner.facts import facts_of
-from cleaner.index import Index, Keys
+from cleaner.index import NO_BOUND, Index, Keys
 from cleaner.rules import (
     REGEX_MAX_CHARS,
     Block,
+    Cut,
     Form,
     Inline,
+    Keep,
     Kind,
+    Line,
     Matcher,
     Pack,
     PatternFacts,
@@ -47,8 +51,11 @@ STEEP_DEGREE = 3
 """Repeats in a row from which a pattern gets the timeout: with two, 2,000 characters cost some ten
 milliseconds at worst; with three, minutes. The timeout itself costs 3 microseconds a match."""
 
-MAX_VIEW_CHARS = sys.maxsize
-"""No bound: text forms are linear in a line's length."""
+MAX_REMEMBERED_LINES = 65_536
+"""Lines that a stack remembers; some ten megabytes. Beyond that it starts afresh."""
+
+MAX_REMEMBERED_CHARS = 200
+"""Characters of a line that is remembered. Longer ones are articles' own, and do not come twice."""
 
 MAX_STACKS = 1_024
 """Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""
@@ -64,25 +71,29 @@ class Test:
 
     def __init__(self, matcher: Matcher) -> None:
         self.low = matcher.min_chars
-        default = REGEX_MAX_CHARS if matcher.form is Form.REGEX else MAX_VIEW_CHARS
+        default = REGEX_MAX_CHARS if matcher.form is Form.REGEX else NO_BOUND
         self.high = default if matcher.max_chars is None else matcher.max_chars
         self.unless = Test(matcher.unless) if matcher.unless is not None else None
         self.children = tuple(map(Test, matcher.any_of))
-        self.passes, self.keys = _leaf(matcher)
-        for child in self.children:
-            self.keys |= child.keys
+        self.passes, own_keys = _leaf(matcher)
+        keys: Keys = reduce(or_, (child.keys for child in self.children), own_keys)
+        self.keys: Keys = replace(keys, max_chars=min(keys.max_chars, self.high))
 
     def matches(self, views: tuple[str, ...]) -> bool:
-        """Whether one of a line's views holds."""
-        return any(self.holds(seen, views) for seen in views)
+        """Whether one of a line's views is within the bounds and passes, and `unless` holds for none."""
+        for seen in views:
+            if self.low <= len(seen) <= self.high and self._passes(seen, views):
+                return self.unless is None or not self.unless.matches(views)
+        return False
+
+    def _passes(self, seen: str, views: tuple[str, ...]) -> bool:
+        if not self.children:
+            return self.passes(seen)
+        return any(child.holds(seen, views) for child in self.children)
 
     def holds(self, seen: str, views: tuple[str, ...]) -> bool:
-        """Whether this view is within the bounds and passes, and `unless` holds for no view."""
-        if not self.low <= len(seen) <= self.high:
-            return False
-        if not (
-            any(child.holds(seen, views) for child in self.children) if self.children else self.passes(seen)
-        ):
+        """The same for this one of the views; `unless` speaks of them all."""
+        if not (self.low <= len(seen) <= self.high and self._passes(seen, views)):
             return False
         return self.unless is None or not self.unless.matches(views)
 
@@ -91,7 +102,7 @@ def _leaf(matcher: Matcher) -> tuple[ViewTest, Keys]:
     """The test of a form, and its keys. A matcher of the form `any_of` has those of its children."""
     match matcher.form:
         case Form.ANY_OF:
-            return bool, Keys()
+            return bool, Keys(max_chars=0)
         case Form.CLASS:
             return _class_test(matcher.values), Keys(is_open=True)
         case Form.REGEX:
@@ -147,11 +158,7 @@ def _facts(matcher: Matcher) -> tuple[PatternFacts, ...]:
 
 def _regex_test(matcher: Matcher) -> tuple[ViewTest, Keys]:
     facts = _facts(matcher)
-    keys = Keys()
-    for each in facts:
-        keys |= _regex_keys(each)
-    pattern = LazyPattern(facts, matcher)
-    return (lambda seen: pattern.compiled().fullmatch(seen, timeout=pattern.timeout) is not None), keys
+    return LazyPattern(facts, matcher).matches, reduce(or_, map(_regex_keys, facts))
 
 
 class LazyPattern:
@@ -168,6 +175,13 @@ class LazyPattern:
         allowed = STEEP_DEGREE - ((matcher.max_chars or 0) > REGEX_MAX_CHARS)
         is_steep = any(each.is_nested or each.degree >= allowed for each in facts)
         self.timeout = REGEX_TIMEOUT_SECONDS if is_steep else None
+
+    def matches(self, seen: str) -> bool:
+        """Whether a view matches as a whole. Raises TimeoutError."""
+        pattern = self._compiled or self.compiled()
+        if self.timeout is None:
+            return pattern.fullmatch(seen) is not None
+        return pattern.fullmatch(seen, timeout=self.timeout) is not None
 
     def compiled(self) -> regex.Pattern[str]:
         """The pattern. Raises RuleCompileError if the regex engine refuses what the loader let pass."""
@@ -187,13 +201,15 @@ def _regex_keys(facts: PatternFacts, at: str = "whole") -> Keys:
     Heads hold where the match begins the line, tails where it ends it: of an inline pattern only one
     of them may, or none.
     """
-    candidates = [Keys(inner=frozenset(facts.inner))]
+    inner = frozenset(facts.inner)
+    bound = NO_BOUND if facts.max_chars is None or at != "whole" else facts.max_chars
+    candidates = [Keys(inner=inner)]
     if at in ("whole", "start"):
-        candidates.append(Keys(heads=frozenset(facts.heads)))
+        candidates.append(Keys(heads=frozenset(facts.heads), also=dict.fromkeys(facts.heads, inner)))
     if at in ("whole", "end"):
-        candidates.append(Keys(tails=frozenset(facts.tails)))
-    usable = [keys for keys in candidates if keys != Keys()]
-    return min(usable, key=lambda keys: keys.cost, default=Keys(is_open=True))
+        candidates.append(Keys(tails=frozenset(facts.tails), also=dict.fromkeys(facts.tails, inner)))
+    usable = [keys for keys in candidates if keys.heads or keys.tails or keys.inner]
+    return replace(min(usable, key=lambda keys: keys.cost, default=Keys(is_open=True)), max_chars=bound)
 
 
 class SpanTest:
@@ -207,12 +223,12 @@ class SpanTest:
 
     def __init__(self, matcher: Matcher, at: str) -> None:
         self.low = matcher.min_chars
-        default = REGEX_MAX_CHARS if matcher.form is Form.REGEX else MAX_VIEW_CHARS
+        default = REGEX_MAX_CHARS if matcher.form is Form.REGEX else NO_BOUND
         self.high = default if matcher.max_chars is None else matcher.max_chars
         self.unless = Test(matcher.unless) if matcher.unless is not None else None
         self.children = tuple(SpanTest(child, at) for child in matcher.any_of)
         self.finders: tuple[Finder, ...] = ()
-        self.keys = Keys()
+        self.keys = Keys(max_chars=0)
         for value in matcher.values:
             finder, keys = _finder(matcher, value, at)
             self.finders += (finder,)
@@ -296,6 +312,31 @@ _LITERAL_FINDERS = {"start": _literal_start, "end": _literal_end, "anywhere": _l
 _REGEX_FINDERS = {"start": _regex_start, "end": _regex_end, "anywhere": _regex_anywhere}
 
 
+class Stage(Enum):
+    """When a rule has its turn."""
+
+    KEEP = "keep"
+    INLINE = "inline"
+    LINE = "line"
+    """A `line` rule without a zone: it needs nothing but the line."""
+    SHAPE = "shape"
+    """Sequences, blocks and zoned lines: they look at the lines around, again until nothing changes."""
+    CUT = "cut"
+
+
+def _stage(rule: Rule) -> Stage:
+    match rule.operation:
+        case Keep():
+            return Stage.KEEP
+        case Inline():
+            return Stage.INLINE
+        case Cut():
+            return Stage.CUT
+        case Line() if rule.zone is None:
+            return Stage.LINE
+    return Stage.SHAPE
+
+
 class CompiledRule:
     """One rule, ready to run: its tests in the order of its operation's matchers.
 
@@ -304,10 +345,11 @@ class CompiledRule:
     keys, a block by both its ends.
     """
 
-    __slots__ = ("proposed", "rule", "span_test", "tests")
+    __slots__ = ("proposed", "rule", "span_test", "stage", "tests")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.stage = _stage(rule)
         self.span_test: SpanTest | None = None
         self.tests: tuple[Test, ...] = ()
         if isinstance(rule.operation, Inline):
@@ -349,9 +391,16 @@ class Stack:
     known: dict[str, str]
     open_slots: frozenset[tuple[int, int]]
 
-    def places(self, operation: type) -> list[int]:
-        """The places of the rules with this operation."""
-        return [place for place, rule in enumerate(self.rules) if isinstance(rule.rule.operation, operation)]
+    remembered: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """Lines that were looked at, and the numbers that passed. A line says the same in every document:
+    what most pages of a site print is looked at once."""
+
+    def remember(self, line: str, passed: tuple[int, ...]) -> None:
+        """Keep what was found of a line, if it may well come again."""
+        if len(line) <= MAX_REMEMBERED_CHARS:
+            if len(self.remembered) >= MAX_REMEMBERED_LINES:
+                self.remembered.clear()
+            self.remembered[line] = passed
 
 
 class Program:

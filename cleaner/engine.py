@@ -10,21 +10,33 @@ not. Which rules look at which lines the program's index proposes; the rules' ow
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from operator import attrgetter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from cleaner.compiler import Program, Stack
+from cleaner.compiler import Program, Stack, Stage
 from cleaner.errors import Location
 from cleaner.readings import Candidate, Steps, read_lines
 from cleaner.results import Reason, Removal, Result, Withheld
-from cleaner.rules import Block, Cut, Keep, Line, Rule, Sequence, Zone
-from cleaner.segments import is_prose, split, view, views, with_white_space
+from cleaner.rules import Block, Cut, Line, Rule, Sequence, Zone
+from cleaner.segments import (
+    FOLDED_MARKER_STARTS,
+    is_prose,
+    split,
+    view,
+    view_lines,
+    views_of,
+    with_white_space,
+)
 from cleaner.spans import Span, union, without
 from cleaner.stacks import Scope, host_of
+
+KNOWN_BY_LINES = 2
+"""Lines of a pack's `known_by` that must stand in a text for the pack to be called in."""
 
 MAX_DOCUMENT_CHARS = 256 * 1024 * 1024
 """A quarter of a billion characters: fifty times the largest book. Beyond it a document is a broken
@@ -53,11 +65,14 @@ def clean(
     scope = Scope(host, language or None, extractor or None)
     if len(text) > MAX_DOCUMENT_CHARS:
         return _too_long(text)
+    lines = split(text)
+    seen = view_lines(lines)
     stack = program.stack(scope)
-    recognised: frozenset[str] = frozenset()
+    recognised = _recognised(lines, seen, stack.known)
     try:
         while True:
-            document = _Document(text, stack)
+            stack = program.stack(scope, recognised)
+            document = _Document(text, lines, list(seen), stack)
             document.look()
             document.protect()
             document.trim()
@@ -65,7 +80,6 @@ def clean(
             if found <= recognised:
                 break
             recognised |= found
-            stack = program.stack(scope, recognised)
         document.protect_trimmed()
         document.drop_lines()
         document.settle()
@@ -74,6 +88,16 @@ def clean(
             text, text, (), (document.claim(expired.rule, expired.line, Reason.TIMEOUT),), stack.packs
         )
     return document.result()
+
+
+def _recognised(lines: list[str], seen: list[str], known: Mapping[str, str]) -> frozenset[str]:
+    """The packs of which two known lines stand in a text as it came."""
+    if not known:
+        return frozenset()
+    marked = (line for line, whole in enumerate(seen) if whole[:1] in FOLDED_MARKER_STARTS)
+    bare = [view for line in marked for view in views_of(seen[line], lines[line])[1:]]
+    counts = Counter(known[line] for line in {*seen, *bare} & known.keys())
+    return frozenset(pack for pack, count in counts.items() if count >= KNOWN_BY_LINES)
 
 
 def _too_long(text: str) -> Result:
@@ -115,24 +139,31 @@ class _Memory:
     prose_chars: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """Lines that a rule would remove, as half-open ranges of line numbers; a reason if not."""
+class _Claim(NamedTuple):
+    """Lines that a rule would remove, none of them blank. With a reason it may not: then `spans`, half-open
+    ranges of line numbers, say where."""
 
     rule: int
-    ranges: tuple[Span, ...]
+    lines: Iterable[int] = ()
+    spans: tuple[Span, ...] = ()
     reason: Reason | None = None
     detail: str = ""
     prose_chars: int = 0
+
+    @classmethod
+    def withheld(cls, rule: int, start: int, end: int, reason: Reason, detail: str) -> _Claim:
+        """A claim on the lines from `start` to before `end` that cannot be granted."""
+        return cls(rule, spans=(Span(start, end),), reason=reason, detail=detail)
 
 
 class _Document:
     """The marks on one document while it is cleaned. Lines and rules go by their numbers from 0."""
 
-    def __init__(self, text: str, stack: Stack) -> None:
+    def __init__(self, text: str, lines: list[str], seen: list[str], stack: Stack) -> None:
         self.text = text
         self.stack = stack
-        self.lines = split(text)
+        self.lines = lines
+        self.seen = seen
         self.hits: dict[tuple[int, int], list[int]] = {}
         self.inline_proposals: dict[int, set[int]] = {}
         self.trimmed: dict[int, _Trimmed] = {}
@@ -144,7 +175,6 @@ class _Document:
         self._verdicts: dict[tuple[int, int, int], bool] = {}
         self._views: dict[int, tuple[str, ...]] = {}
         self._prose: dict[int, bool] = {}
-        self._blank: dict[int, bool] = {}
         self._border = (0, len(self.lines) - 1)
         self._zones: dict[Zone, range] = {}
         self._alive_counts: list[int] = []
@@ -154,22 +184,44 @@ class _Document:
 
     def look(self) -> None:
         """Ask the tests that the index proposes, on every line as it came."""
-        for line, proposed in self.stack.index.scan(self.text):
-            self._ask(line, proposed)
+        found = list(map(self.stack.remembered.get, self.lines))
+        fresh = [line for line, known in enumerate(found) if known is None]
+        for line, passed in zip(fresh, self._ask(fresh), strict=True):
+            found[line] = passed
+        for line, known in enumerate(found):
+            if known:
+                self._note(line, known)
 
-    def _ask(self, line: int, proposed: Iterable[int]) -> None:
-        for number in proposed:
+    def _ask(self, lines: list[int]) -> Iterator[tuple[int, ...]]:
+        """For each of some lines the numbers that pass on it, of those that the index proposes."""
+        proposals = dict(self.stack.index.scan_views([self.seen[line] for line in lines]))
+        for place, line in enumerate(lines):
+            proposed = proposals.get(place, ())
+            passed = tuple([number for number in proposed if self._passes(number, line)]) if proposed else ()
+            self.stack.remember(self.lines[line], passed)
+            yield passed
+
+    def _passes(self, number: int, line: int) -> bool:
+        """Whether a proposed test passes; a proposed span is looked for later."""
+        if number == len(self.stack.slots):
+            return True
+        rule, test = self.stack.slots[number]
+        return self.stack.rules[rule].stage is Stage.INLINE or self.matches(rule, test, line)
+
+    def _note(self, line: int, passed: Iterable[int]) -> None:
+        """Keep what passed on a line, for the stages; lines come in order."""
+        for number in passed:
             if number == len(self.stack.slots):
                 self._note_known(line)
                 continue
-            rule, test = self.stack.slots[number]
-            if self.stack.rules[rule].span_test is not None:
-                self.inline_proposals.setdefault(line, set()).add(rule)
-            elif self.matches(rule, test, line):
-                self.hits.setdefault((rule, test), []).append(line)
+            slot = self.stack.slots[number]
+            if self.stack.rules[slot[0]].stage is Stage.INLINE:
+                self.inline_proposals.setdefault(line, set()).add(slot[0])
+            else:
+                self.hits.setdefault(slot, []).append(line)
 
     def _note_known(self, line: int) -> None:
-        for seen in views(self.now(line)):
+        for seen in views_of(self.seen[line], self.now(line)):
             if seen in self.stack.known:
                 self.known_lines.setdefault(self.stack.known[seen], set()).add(seen)
 
@@ -179,22 +231,25 @@ class _Document:
         return self.lines[line] if trimmed is None else trimmed.text
 
     def matches(self, rule: int, test: int, line: int) -> bool:
-        """Whether a rule's test passes on a line as it now is; asked once."""
+        """Whether a rule's test passes on a line as it now is."""
+        seen = self._views.get(line) or self._views_of(line)
+        try:
+            return bool(seen[0]) and self.stack.rules[rule].tests[test].matches(seen)
+        except TimeoutError:
+            raise _Expired(rule, line) from None
+
+    def _recalled(self, rule: int, test: int, line: int) -> bool:
+        """The same, asked once: for rules that come back to a line in every pass."""
         key = (rule, test, line)
         verdict = self._verdicts.get(key)
         if verdict is None:
-            try:
-                seen = self._views_of(line)
-                verdict = bool(seen[0]) and self.stack.rules[rule].tests[test].matches(seen)
-            except TimeoutError:
-                raise _Expired(rule, line) from None
-            self._verdicts[key] = verdict
+            verdict = self._verdicts[key] = self.matches(rule, test, line)
         return verdict
 
     def _views_of(self, line: int) -> tuple[str, ...]:
         seen = self._views.get(line)
         if seen is None:
-            seen = self._views[line] = views(self.now(line))
+            seen = self._views[line] = views_of(self.seen[line], self.now(line))
         return seen
 
     def lines_matching(self, rule: int, test: int) -> list[int]:
@@ -206,29 +261,26 @@ class _Document:
         return self.hits.get(key, [])
 
     def _ask_all(self, rule: int, test: int, lines: range) -> list[int]:
-        return [line for line in lines if self.matches(rule, test, line)]
+        return [line for line in lines if self._recalled(rule, test, line)]
 
     def is_blank(self, line: int) -> bool:
-        verdict = self._blank.get(line)
-        if verdict is None:
-            verdict = self._blank[line] = not self._views_of(line)[0]
-        return verdict
+        return not self.seen[line]
 
     def is_prose(self, line: int) -> bool:
         verdict = self._prose.get(line)
         if verdict is None:
-            verdict = self._prose[line] = is_prose(self._views_of(line)[0])
+            verdict = self._prose[line] = is_prose(self.seen[line])
         return verdict
 
     def recognised(self) -> frozenset[str]:
-        """The packs of which two known lines stand in the document, as it came or was trimmed."""
-        return frozenset(pack for pack, lines in self.known_lines.items() if len(lines) >= 2)
+        """The packs of which enough known lines stand in the document, as it came or was trimmed."""
+        return frozenset(pack for pack, lines in self.known_lines.items() if len(lines) >= KNOWN_BY_LINES)
 
     # The stages -------------------------------------------------------------------------------
 
     def protect(self) -> None:
         """`keep`, on the lines as they came."""
-        for rule in self.stack.places(Keep):
+        for rule in self._hopeful(Stage.KEEP):
             for line in self.lines_matching(rule, 0):
                 self.kept.setdefault(line, rule)
 
@@ -282,7 +334,7 @@ class _Document:
 
     def _inline_rules(self, proposed: Iterable[int]) -> set[int]:
         slots = (self.stack.slots[number] for number in proposed if number < len(self.stack.slots))
-        return {rule for rule, _ in slots if self.stack.rules[rule].span_test is not None}
+        return {rule for rule, _ in slots if self.stack.rules[rule].stage is Stage.INLINE}
 
     def _look_again(self, line: int) -> None:
         """A trimmed line is another line: forget what passed on it, and ask anew."""
@@ -293,6 +345,7 @@ class _Document:
             if at < len(lines) and lines[at] == line:
                 lines.pop(at)
         self._views.pop(line, None)
+        self.seen[line] = view(self.now(line))
         self._verdicts = {key: verdict for key, verdict in self._verdicts.items() if key[2] != line}
         self._ask_trimmed(line)
 
@@ -302,9 +355,8 @@ class _Document:
                 self._note_known(line)
                 continue
             rule, test = self.stack.slots[number]
-            if self.stack.rules[rule].span_test is None and self.matches(rule, test, line):
-                lines = self.hits.setdefault((rule, test), [])
-                lines.insert(bisect_left(lines, line), line)
+            if self.stack.rules[rule].stage is not Stage.INLINE and self.matches(rule, test, line):
+                insort(self.hits.setdefault((rule, test), []), line)
 
     def protect_trimmed(self) -> None:
         """`keep` again, on what inline left: the hits of trimmed lines have been asked anew."""
@@ -312,32 +364,24 @@ class _Document:
 
     def drop_lines(self) -> None:
         """`line` rules without a zone: they need nothing but the line."""
-        for rule in self._hopeful():
-            declared = self.stack.rules[rule].rule
-            if not isinstance(declared.operation, Line) or declared.zone is not None:
-                continue
+        for rule in self._hopeful(Stage.LINE):
             for line in self.lines_matching(rule, 0):
                 if line in self.kept:
                     self.withheld.append(self.claim(rule, line, Reason.KEEP, self._keeper(line)))
                 else:
                     self.owners.setdefault(line, rule)
 
-    def _hopeful(self) -> list[int]:
-        """The rules, in order, that found a line, or that must look for themselves."""
+    def _hopeful(self, stage: Stage) -> list[int]:
+        """The rules of a stage, in order, that found a line, or that must look for themselves."""
         found = {rule for (rule, _), lines in self.hits.items() if lines}
-        return sorted(found.union(rule for rule, _ in self.stack.open_slots))
+        found.update(rule for rule, _ in self.stack.open_slots)
+        return sorted(rule for rule in found if self.stack.rules[rule].stage is stage)
 
     def settle(self) -> None:
         """Passes of sequences, blocks and zoned lines until they change nothing, then one of cuts;
         again until that changes nothing either. The claims of the last passes stay withheld."""
-        shapes: list[int] = []
-        cuts: list[int] = []
-        for rule in self._hopeful():
-            declared = self.stack.rules[rule].rule
-            if isinstance(declared.operation, Cut):
-                cuts.append(rule)
-            elif isinstance(declared.operation, Sequence | Block) or declared.zone is not None:
-                shapes.append(rule)
+        shapes = self._hopeful(Stage.SHAPE)
+        cuts = self._hopeful(Stage.CUT)
         withheld: list[_Claim] = []
         has_changed = bool(shapes or cuts)
         while has_changed:
@@ -363,9 +407,8 @@ class _Document:
         """Carry out one rule's claims of a pass. True if a line went, or served it for the first time."""
         memory = self.memories.setdefault(rule, _Memory())
         memory.prose_chars += sum(claim.prose_chars for claim in claims)
-        lines = self._solid_lines(union(span for claim in claims for span in claim.ranges))
-        fresh = [line for line in lines if line not in memory.used]
-        memory.used.update(fresh)
+        fresh = {line for claim in claims for line in claim.lines} - memory.used
+        memory.used |= fresh
         for line in fresh:
             self.owners.setdefault(line, rule)
         return bool(fresh)
@@ -396,11 +439,11 @@ class _Document:
         return [line for line in lines if line not in memory.used] if memory else lines
 
     def _line_claims(self, rule: int) -> Iterator[_Claim]:
-        for line in self._fresh(rule, 0):
+        fresh = self._fresh(rule, 0)
+        for line in fresh if self.kept else ():
             if line in self.kept:
-                yield _Claim(rule, (Span(line, line + 1),), Reason.KEEP, self._keeper(line))
-            elif line not in self.owners:
-                yield _Claim(rule, (Span(line, line + 1),))
+                yield _Claim.withheld(rule, line, line + 1, Reason.KEEP, self._keeper(line))
+        yield _Claim(rule, [line for line in fresh if line not in self.owners and line not in self.kept])
 
     def _sequence_claims(self, rule: int, operation: Sequence) -> Iterator[_Claim]:
         """All readings without a kept line as one claim, those with one as another."""
@@ -413,21 +456,20 @@ class _Document:
         zone = self._zone(compiled.rule)
 
         def matches(step: int, line: int) -> bool:
-            return self.matches(rule, step, line)
+            return self._recalled(rule, step, line)
 
         for window in self._windows(anchors, sum(most for _, most in steps.counts)):
             candidates = [self._candidate(line, line in zone and line not in used) for line in window]
             free = [c._replace(is_usable=c.is_usable and c.line not in self.kept) for c in candidates]
             read = read_lines(steps, free, matches, operation.touching)
             if read:
-                yield _Claim(rule, tuple(Span(line, line + 1) for line in read))
+                yield _Claim(rule, read)
             if free != candidates:
                 read = read_lines(steps, candidates, matches, operation.touching)
                 vetoes = [line for line in read if line in self.kept]
                 if vetoes:
-                    yield _Claim(
-                        rule, (Span(vetoes[0], vetoes[-1] + 1),), Reason.KEEP, self._keeper(vetoes[0])
-                    )
+                    keeper = self._keeper(vetoes[0])
+                    yield _Claim.withheld(rule, vetoes[0], vetoes[-1] + 1, Reason.KEEP, keeper)
 
     def _candidate(self, line: int, is_usable: bool) -> Candidate:
         last = len(self.lines) - 1
@@ -481,16 +523,16 @@ class _Document:
             at = bisect_right(lasts, first)
             if at == len(lasts):
                 return
-            ranges = (Span(first, lasts[at] + 1),)
-            keeper = self._keeper_between(*ranges[0])
-            count = self._survivor_count(*ranges[0])
+            end = lasts[at] + 1
+            keeper = self._keeper_between(first, end)
+            count = self._survivor_count(first, end)
             if keeper is not None:
-                yield _Claim(rule, ranges, Reason.KEEP, keeper)
+                yield _Claim.withheld(rule, first, end, Reason.KEEP, keeper)
             elif count > operation.max_lines:
                 detail = f"{count} lines, max_lines is {operation.max_lines}"
-                yield _Claim(rule, ranges, Reason.MAX_LINES, detail)
+                yield _Claim.withheld(rule, first, end, Reason.MAX_LINES, detail)
             else:
-                yield _Claim(rule, ranges)
+                yield _Claim(rule, self._solid_lines(first, end))
 
     def _cut_claims(self, rule: int, operation: Cut) -> Iterator[_Claim]:
         """From the landmark nearest to where reading starts, of all lines and of the survivors; the
@@ -504,12 +546,12 @@ class _Document:
             prose = self._prose_chars(start, end)
             keeper = self._keeper_between(start, end)
             if keeper is not None:
-                yield _Claim(rule, (Span(start, end),), Reason.KEEP, keeper)
+                yield _Claim.withheld(rule, start, end, Reason.KEEP, keeper)
             elif spent + prose > operation.max_prose:
                 detail = f"{spent + prose} characters of prose, max_prose is {operation.max_prose}"
-                yield _Claim(rule, (Span(start, end),), Reason.MAX_PROSE, detail)
+                yield _Claim.withheld(rule, start, end, Reason.MAX_PROSE, detail)
             else:
-                yield _Claim(rule, (Span(start, end),), prose_chars=prose)
+                yield _Claim(rule, self._solid_lines(start, end), prose_chars=prose)
                 return
 
     # What the survivors are ---------------------------------------------------------------------
@@ -553,13 +595,13 @@ class _Document:
 
     def _prose_chars(self, start: int, end: int) -> int:
         return sum(
-            len(self._views_of(line)[0])
+            len(self.seen[line])
             for line in range(start, end)
             if line not in self.owners and self.is_prose(line)
         )
 
-    def _solid_lines(self, ranges: Iterable[tuple[int, int]]) -> Iterator[int]:
-        return (line for start, end in ranges for line in range(start, end) if not self.is_blank(line))
+    def _solid_lines(self, start: int, end: int) -> list[int]:
+        return [line for line in range(start, end) if self.seen[line]]
 
     def _keeper(self, line: int) -> str:
         return self.stack.rules[self.kept[line]].rule.name
@@ -592,12 +634,12 @@ class _Document:
 
     def claim(self, rule: int, line: int, reason: Reason, detail: str = "") -> Withheld:
         """A claim on one line that was not carried out."""
-        return next(self._withheld(_Claim(rule, (Span(line, line + 1),), reason, detail)))
+        return next(self._withheld(_Claim.withheld(rule, line, line + 1, reason, detail)))
 
     def _withheld(self, claim: _Claim) -> Iterator[Withheld]:
         declared = self.stack.rules[claim.rule].rule
         assert claim.reason is not None
-        for first, end in claim.ranges:
+        for first, end in claim.spans:
             start, stop = self._start(first), self._start(end - 1) + len(self.lines[end - 1])
             kind = str(declared.kind)
             yield Withheld(declared.name, kind, start, stop, claim.reason, claim.detail, declared.location)
@@ -623,28 +665,31 @@ class _Document:
         base = self._start(line)
         return sorted((base + start, base + end, rule) for start, end, rule in self.trimmed[line].spans)
 
-    def _gaps(self) -> Iterator[tuple[int, int]]:
+    def _gaps(self) -> Iterator[Span]:
         """Ranges of lines that go: removed lines that follow each other without a kept one between,
         with the blank lines that go with them.
 
         Between two kept lines the longer of the two runs of blank lines that bordered the removal
         stays, the upper if they are equal; at the document's start and end none stays.
         """
-        gone = sorted(self.owners)
-        at = 0
-        while at < len(gone):
-            first = last = gone[at]
-            at += 1
-            while at < len(gone) and self._next_solid(last, 1) == gone[at]:
-                last = gone[at]
-                at += 1
-            upper, lower = self._next_solid(first, -1), self._next_solid(last, 1)
-            if upper < 0 or lower == len(self.lines):
-                yield upper + 1, lower
-            elif first - upper >= lower - last:
-                yield first, lower
-            else:
-                yield upper + 1, last + 1
+        upper, first, last = -1, -1, -1
+        for line in self._solid_lines(0, len(self.lines)):
+            if line in self.owners:
+                first, last = (line if first < 0 else first), line
+                continue
+            if first >= 0:
+                yield self._gap(upper, first, last, line)
+            upper, first = line, -1
+        if first >= 0:
+            yield Span(upper + 1, len(self.lines))
+
+    def _gap(self, upper: int, first: int, last: int, lower: int) -> Span:
+        """What goes between two kept lines (-1: none above) of which `first` to `last` are removed."""
+        if upper < 0:
+            return Span(0, lower)
+        if first - upper >= lower - last:
+            return Span(first, lower)
+        return Span(upper + 1, last + 1)
 
     def _gap_pieces(self, first: int, end: int) -> Iterator[_Piece]:
         """One piece for each removed line of a gap, and for each span of it that inline owns.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from cleaner.costs import has_nested_repeat, repeat_degree
 from cleaner.index import numbers_folded
 from cleaner.literals import heads, numbered, required, tails
-from cleaner.patterns import folded, parse, to_regex
+from cleaner.patterns import folded, length_range, parse, to_regex
 from cleaner.rules import PatternFacts
 from cleaner.segments import fold, fold_case
 
@@ -22,5 +22,11 @@ def facts_of(pattern: str) -> PatternFacts:
         for find in (heads, tails, required)
     )
     return PatternFacts(
-        to_regex(node, fold), starts, ends, inner, repeat_degree(node), has_nested_repeat(node)
+        to_regex(node, fold),
+        starts,
+        ends,
+        inner,
+        repeat_degree(node),
+        has_nested_repeat(node),
+        length_range(node, fold)[1],
     )

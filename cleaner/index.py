@@ -10,23 +10,25 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
-from cleaner.segments import FOLDED_MARKER_STARTS, fold_case, fold_views
+from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views
 
 KEY_CHARS = (8, 6, 4, 3, 2, 1)
 """Lengths of keys for heads and tails: a literal is cut to the longest of these that it fills."""
 
-GATE_CHARS = 4
-"""Characters at a line's start and end that tell whether a closer look is worth it."""
-
 PROBE_CHARS = 4
 """Characters of an inner literal that are searched for first, on behalf of all that share them."""
+
+SHORT_CHARS = 200
+"""Characters of a short line: those that rules with a bound speak of, and a quarter of an article."""
 
 STRONG = 5.0
 """The strength from which an inner literal is good enough: a word of five letters, or two Han ones."""
@@ -46,16 +48,47 @@ def strength(literal: str) -> float:
     return letter_count + 1.5 * dense_count + 0.6 * (len(literal) - letter_count)
 
 
-_NUMBER = re.compile(r"\d+")
-
-
 def numbers_folded(text: str) -> str:
     """The text with each run of decimal digits, of whatever script, as a single 0.
 
     >>> numbers_folded("12. Mai 2021")
     '0. Mai 0'
     """
-    return _NUMBER.sub("0", text)
+    if not text.isascii():
+        text = _FOREIGN_DIGIT.sub(_fold_odd, text)
+    return _ascii_numbers_folded(text)
+
+
+def fold_keys(text: str) -> str:
+    """A text as keys are looked for in it: case-folded, and every number a 0.
+
+    >>> fold_keys("Foto: \u0130\u0663\u0664, 12 MIN")
+    'foto: i0, 0 min'
+    """
+    if text.isascii():
+        return _ascii_numbers_folded(text.lower())
+    lowered = text.replace("\u0130", "i").lower()
+    return _ascii_numbers_folded(_ODD_KEY.sub(_fold_odd, lowered))
+
+
+def _ascii_numbers_folded(text: str) -> str:
+    for digit in "123456789":  # nine passes of a copy are faster than one of a pattern
+        text = text.replace(digit, "0")
+    return _ZEROS.sub("0", text) if "00" in text else text
+
+
+def _fold_odd(match: re.Match[str]) -> str:
+    return "0" if match[0].isdecimal() else CASE_VARIANTS.get(match[0], match[0])
+
+
+_ZEROS = re.compile("00+")
+_DIGITS = "".join(char for char in map(chr, range(0x80, 0x10000)) if char.isdecimal())
+_FOREIGN_DIGIT = re.compile(f"[{_DIGITS}\U00010000-\U0010ffff]")
+_ODD_KEY = re.compile(f"[{_DIGITS}{''.join(CASE_VARIANTS)}\U00010000-\U0010ffff]")
+
+
+NO_BOUND = sys.maxsize
+"""Characters of a view that has no bound."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +97,8 @@ class Keys:
 
     One of these holds: it is in `exact`; it begins with one of `heads`; ends with one of `tails`;
     contains one of `inner`; or, where `is_open`, nothing is known and every line is worth asking.
+    Where `also` has a head or a tail, a line that it finds must contain one of those texts besides.
+    Views of more than `max_chars` are not worth asking.
     """
 
     exact: frozenset[str] = frozenset()
@@ -71,6 +106,8 @@ class Keys:
     tails: frozenset[str] = frozenset()
     inner: frozenset[str] = frozenset()
     is_open: bool = False
+    also: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    max_chars: int = NO_BOUND
 
     def __or__(self, other: Keys) -> Keys:
         return Keys(
@@ -79,7 +116,15 @@ class Keys:
             self.tails | other.tails,
             self.inner | other.inner,
             self.is_open or other.is_open,
+            self._also_with(other) | other._also_with(self),
+            max(self.max_chars, other.max_chars),
         )
+
+    def _also_with(self, other: Keys) -> dict[str, frozenset[str]]:
+        """What lines that one of this one's heads or tails finds must contain, if `other` serves too."""
+        others = other.heads | other.tails
+        joined = {key: wanted | other.also.get(key, frozenset()) for key, wanted in self.also.items()}
+        return {key: texts for key, texts in joined.items() if key not in others or key in other.also}
 
     @cached_property
     def fewest_inner(self) -> tuple[str, ...]:
@@ -104,8 +149,26 @@ class Keys:
         )
 
 
-_Numbers = dict[str, list[int]]
-"""Literals, and the numbers that each is a key of."""
+MARKER_CHARS = 8
+"""More characters than a list marker and folded digits can hide of a view that has a bound."""
+
+
+class _Clue(NamedTuple):
+    """One number that a head or a tail speaks for, if the line holds one of `also` (if there are any)."""
+
+    number: int
+    also: tuple[str, ...]
+    max_chars: int
+
+    def fits(self, seen: str) -> bool:
+        """Whether a folded view is worth the asking."""
+        if len(seen) > self.max_chars:
+            return False
+        return not self.also or any(text in seen for text in self.also)
+
+
+_Clues = dict[str, list[_Clue]]
+"""Literals, and the numbers that each speaks for."""
 
 
 class Index:
@@ -115,93 +178,104 @@ class Index:
     """
 
     __slots__ = (
-        "_exact", "_gate", "_head_chars", "_heads", "_probes", "_tail_chars", "_tail_gate", "_tails", "open"
-    )  # fmt: skip
+        "_exact",
+        "_head_chars",
+        "_heads",
+        "_probes",
+        "_short_probes",
+        "_tail_chars",
+        "_tails",
+        "open",
+    )
 
     def __init__(self, keys: Iterable[Keys]) -> None:
-        exact: _Numbers = {}
-        heads: _Numbers = {}
-        tails: _Numbers = {}
-        inner: _Numbers = {}
+        exact: dict[str, list[int]] = {}
+        heads: _Clues = {}
+        tails: _Clues = {}
+        inner: _Clues = {}
         open_numbers = []
         for number, wanted in enumerate(keys):
             if wanted.is_open:
                 open_numbers.append(number)
                 continue
-            _note(exact, wanted.exact, number)
-            _note(heads, wanted.heads, number)
-            _note(tails, wanted.tails, number)
-            _note(inner, wanted.fewest_inner, number)
+            for literal in set(map(numbers_folded, wanted.exact)):
+                exact.setdefault(literal, []).append(number)
+            _note(heads, wanted.heads, number, wanted)
+            _note(tails, wanted.tails, number, wanted)
+            _note(inner, wanted.fewest_inner, number, wanted)
         self.open = tuple(open_numbers)
         self._exact = exact
         self._heads = _grouped(heads, lambda literal: literal[: _key_chars(literal)])
         self._tails = _grouped(tails, lambda literal: literal[-_key_chars(literal) :])
-        self._head_chars = sorted(set(map(len, self._heads)), reverse=True)
-        self._tail_chars = sorted(set(map(len, self._tails)), reverse=True)
-        # The gates: most lines of a page show nothing that any key begins or ends with.
-        self._gate = {key[:GATE_CHARS] for key in self._heads}
-        self._tail_gate = {key[-GATE_CHARS:] for key in self._tails}
-        self._probes = _by_probe(inner)
+        self._head_chars = tuple(sorted(set(map(len, self._heads)), reverse=True))
+        self._tail_chars = tuple(sorted(set(map(len, self._tails)), reverse=True))
+        is_short = {
+            literal: all(clue.max_chars <= SHORT_CHARS for clue in inner[literal]) for literal in inner
+        }
+        self._probes = _by_probe({literal: inner[literal] for literal in inner if not is_short[literal]})
+        self._short_probes = _by_probe({literal: inner[literal] for literal in inner if is_short[literal]})
 
     def scan(self, text: str) -> Iterator[tuple[int, set[int]]]:
         """(line, numbers) for each line of a text on which any number is worth asking.
 
         Lines without anything to ask are left out, blank ones always.
         """
-        whole = numbers_folded(fold_case(fold_views(text)))
-        folded = whole.split("\n")
-        found = self._inner_lines(whole, folded)
-        views = [(place, line.strip()) for place, line in enumerate(folded)]
-        views += [(place, _bare(seen)) for place, seen in views if seen[:1] in FOLDED_MARKER_STARTS]
-        exact, gate, tail_gate = self._exact, self._gate, self._tail_gate
-        for place, seen in views:
-            if (
-                seen[:GATE_CHARS] in gate
-                or seen in exact
-                or seen[-GATE_CHARS:] in tail_gate
-                or seen[:2] in gate
-                or seen[:3] in gate
-                or seen[:1] in gate
-                or seen[-3:] in tail_gate
-                or seen[-2:] in tail_gate
-                or seen[-1:] in tail_gate
-            ):
-                found.setdefault(place, []).extend(self._proposals(seen))
+        return self.scan_views([line.strip() for line in fold_views(text).split("\n")])
+
+    def scan_views(self, views: list[str]) -> Iterator[tuple[int, set[int]]]:
+        """The same, for the views of lines."""
+        folded = fold_keys("\n".join(views)).split("\n")
+        found = self._inner_lines(folded)
+        places = list(enumerate(folded))
+        places += [(place, _bare(seen)) for place, seen in places if seen[:1] in FOLDED_MARKER_STARTS]
+        exact, heads, tails = self._exact, self._heads, self._tails
+        head_chars, tail_chars = self._head_chars, self._tail_chars
+        for place, seen in places:
+            numbers = list(exact.get(seen, ()))
+            for chars in head_chars:
+                if seen[:chars] in heads:
+                    numbers += _fitting(seen, heads[seen[:chars]], seen.startswith)
+            for chars in tail_chars:
+                if seen[-chars:] in tails:
+                    numbers += _fitting(seen, tails[seen[-chars:]], seen.endswith)
+            if numbers and seen:
+                found.setdefault(place, []).extend(numbers)
         for place in sorted(found):
-            if found[place]:
-                yield place, set(found[place])
+            yield place, set(found[place])
 
     def propose(self, line: str) -> set[int]:
         """The numbers worth asking on a single line."""
         return next((found for _, found in self.scan(line)), set())
 
-    def _inner_lines(self, whole: str, folded: list[str]) -> dict[int, list[int]]:
+    def _inner_lines(self, folded: list[str]) -> dict[int, list[int]]:
         """Numbers by line whose inner literal stands there; most literals stand nowhere in a text."""
         found: dict[int, list[int]] = {}
-        literals = [literal for probe, several in self._probes if probe in whole for literal in several]
-        starts = list(accumulate((len(line) + 1 for line in folded), initial=0)) if literals else []
-        for literal, numbers in literals:
-            at = whole.find(literal)
-            while at >= 0:
-                line = bisect_right(starts, at)
-                found.setdefault(line - 1, []).extend(numbers)
-                at = whole.find(literal, starts[line])
+        places: Iterable[int] = range(len(folded))
+        for probes, bound in ((self._probes, NO_BOUND), (self._short_probes, SHORT_CHARS)):
+            places = [place for place in places if len(folded[place]) <= bound]
+            _find_inner(probes, folded, places, found)
         return found
 
-    def _proposals(self, seen: str) -> list[int]:
-        """Numbers whose exact text, head or tail a view is or has."""
-        if not seen:
-            return []
-        found = list(self._exact.get(seen, ()))
-        for chars in self._tail_chars:
-            for literal, numbers in self._tails.get(seen[-chars:], ()):
-                if seen.endswith(literal):
-                    found += numbers
-        for chars in self._head_chars:
-            for literal, numbers in self._heads.get(seen[:chars], ()):
-                if seen.startswith(literal):
-                    found += numbers
-        return found
+
+def _find_inner(probes: _Probes, folded: list[str], places: list[int], found: dict[int, list[int]]) -> None:
+    """Look for inner literals on some of a text's lines, and note their numbers by line."""
+    whole = "\n".join([folded[place] for place in places])
+    literals = [literal for probe, several in probes if probe in whole for literal in several]
+    ends = list(accumulate(len(folded[place]) + 1 for place in places)) if literals else []
+    for literal, clues in literals:
+        at = whole.find(literal)
+        while at >= 0:
+            nth = bisect_right(ends, at)
+            chars = len(folded[places[nth]])
+            numbers = [clue.number for clue in clues if chars <= clue.max_chars]
+            if numbers:
+                found.setdefault(places[nth], []).extend(numbers)
+            at = whole.find(literal, ends[nth])
+
+
+def _fitting(seen: str, group: list[tuple[str, list[_Clue]]], holds: Callable[[str], bool]) -> list[int]:
+    """The numbers of a group of heads or tails that a view has."""
+    return [clue.number for literal, clues in group if holds(literal) for clue in clues if clue.fits(seen)]
 
 
 _COUNTED = re.compile(r"\(?0[.)] ")
@@ -218,27 +292,39 @@ def _bare(seen: str) -> str:
     return seen[1:].lstrip()
 
 
-def _note(numbers: _Numbers, literals: Iterable[str], number: int) -> None:
-    for literal in set(map(numbers_folded, literals)):
-        numbers.setdefault(literal, []).append(number)
+def _note(clues: _Clues, literals: Iterable[str], number: int, keys: Keys) -> None:
+    bound = min(keys.max_chars, NO_BOUND - MARKER_CHARS) + MARKER_CHARS
+    wanted: dict[str, frozenset[str]] = {}
+    for literal in literals:
+        texts = keys.also.get(literal, frozenset())
+        known = wanted.setdefault(numbers_folded(literal), texts)
+        wanted[numbers_folded(literal)] = texts | known if texts and known else frozenset()
+    for literal, texts in wanted.items():
+        also = tuple(sorted(set(map(numbers_folded, texts)), key=lambda text: (len(text), text)))
+        is_held = any(text in literal for text in also)
+        clues.setdefault(literal, []).append(_Clue(number, () if is_held else also, bound))
 
 
 def _key_chars(literal: str) -> int:
     return next(chars for chars in KEY_CHARS if chars <= len(literal))
 
 
-_Groups = dict[str, list[tuple[str, list[int]]]]
-"""Literals with their numbers, by a part of theirs that is looked for first."""
+_Groups = dict[str, list[tuple[str, list[_Clue]]]]
+"""Literals with their clues, by a part of theirs that is looked for first."""
 
 
-def _grouped(numbers: _Numbers, part: Callable[[str], str]) -> _Groups:
+def _grouped(clues: _Clues, part: Callable[[str], str]) -> _Groups:
     groups: _Groups = {}
-    for literal in sorted(numbers):
-        groups.setdefault(part(literal), []).append((literal, numbers[literal]))
+    for literal in sorted(clues):
+        groups.setdefault(part(literal), []).append((literal, clues[literal]))
     return groups
 
 
-def _by_probe(inner: _Numbers) -> list[tuple[str, list[tuple[str, list[int]]]]]:
+_Probes: TypeAlias = list[tuple[str, list[tuple[str, list[_Clue]]]]]
+"""Inner literals with their clues, by a piece that is searched for first."""
+
+
+def _by_probe(inner: _Clues) -> _Probes:
     """Inner literals by the piece of theirs that most others have too: one search for all of them,
     since a text in which the piece does not stand holds none of them."""
     counts = Counter(piece for literal in inner for piece in _pieces(literal))

@@ -73,8 +73,8 @@ class PatternFacts:
 
     `source` is the pattern for the `regex` module, over views. Every match begins with one of
     `heads`, ends with one of `tails` and holds one of `inner`, all case-folded and with a 0 for every
-    number; an empty tuple means that nothing is known. `degree` and `is_nested` say how steep its cost
-    may get.
+    number; an empty tuple means that nothing is known. No match is longer than `max_chars`. `degree`
+    and `is_nested` say how steep its cost may get.
     """
 
     source: str
@@ -83,6 +83,7 @@ class PatternFacts:
     inner: tuple[str, ...]
     degree: int
     is_nested: bool
+    max_chars: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,13 @@ def views(line: str) -> tuple[str, ...]:
     >>> views("  1. Skip to content"), views("1.5 million"), views(" - ")
     (('1. Skip to content', 'Skip to content'), ('1.5 million',), ('-',))
     """
-    whole = view(line)
+    return views_of(view(line), line)
+
+
+def views_of(whole: str, line: str) -> tuple[str, ...]:
+    """The views of a line of which the view is known."""
+    if whole[:1] not in FOLDED_MARKER_STARTS:
+        return (whole,)
     start = bare_start(line)
     bare = view(line[start:]) if start else ""
     return (whole, bare) if bare else (whole,)
@@ -191,16 +197,19 @@ def fold_case(text: str) -> str:
     if text.isascii():
         return text.lower()
     lowered = text.replace("\u0130", "i").lower()  # the only letter whose lower case is longer
-    return lowered.translate(_CASE_VARIANTS) if _CASE_VARIANT.search(lowered) else lowered
+    return _CASE_VARIANT.sub(lambda match: CASE_VARIANTS[match[0]], lowered)
 
 
-_CASE_VARIANTS = str.maketrans(
-    "\u0131\u1fd3\u1fe3\ufb05\u00b5\u017f\u0345\u03c2\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88\u1e9b\u1fbe",
-    "i\u0390\u03b0\ufb06\u03bcs\u03b9\u03c3\u03b2\u03b8\u03c6\u03c0\u03ba\u03c1\u03b5\u0432\u0434\u043e\u0441\u0442\u0442\u044a\u0463\ua64b\u1e61\u03b9",
+CASE_VARIANTS = dict(
+    zip(
+        "\u0131\u1fd3\u1fe3\ufb05\u00b5\u017f\u0345\u03c2\u03d0\u03d1\u03d5\u03d6\u03f0\u03f1\u03f5\u1c80\u1c81\u1c82\u1c83\u1c84\u1c85\u1c86\u1c87\u1c88\u1e9b\u1fbe",
+        "i\u0390\u03b0\ufb06\u03bcs\u03b9\u03c3\u03b2\u03b8\u03c6\u03c0\u03ba\u03c1\u03b5\u0432\u0434\u043e\u0441\u0442\u0442\u044a\u0463\ua64b\u1e61\u03b9",
+        strict=True,
+    )
 )
 """Lower-case letters whose case folding (Unicode, one character) is another letter."""
-_CASE_VARIANT = re.compile("[" + "".join(map(chr, _CASE_VARIANTS)) + "]")
-_ODD_CASE = re.compile("[\u0130\u03a3" + "".join(map(chr, _CASE_VARIANTS)) + "]")
+_CASE_VARIANT = re.compile("[" + "".join(CASE_VARIANTS) + "]")
+_ODD_CASE = re.compile("[\u0130\u03a3" + "".join(CASE_VARIANTS) + "]")
 
 
 def fold_views(text: str) -> str:
@@ -208,12 +217,18 @@ def fold_views(text: str) -> str:
 
     Stripped, each line of it is the view of the line; at a fraction of the cost of one by one.
     """
-    folded = _FOLDED.sub(_fold_char, text)
-    return _WHITE_RUN.sub(" ", folded) if "  " in folded else folded
+    for char in set(_FOLDED.findall(text)):  # few different ones, and a copy is faster than a pattern
+        text = text.replace(char, FOLDS[ord(char)] or "")
+    return _WHITE_RUN.sub(" ", text) if "  " in text else text
 
 
-def _fold_char(match: re.Match[str]) -> str:
-    return FOLDS[ord(match[0])] or ""
+def view_lines(lines: Sequence[str]) -> list[str]:
+    """The views of lines.
+
+    >>> view_lines(["\\t\\u201eMehr\\u201c", "", "a  b\\r"])
+    ['"Mehr"', '', 'a b']
+    """
+    return [line.strip(" ") for line in fold_views("\n".join(lines)).split("\n")] if lines else []
 
 
 def has_odd_case(text: str) -> bool:

@@ -99,24 +99,28 @@ def _names(choices: Iterable[Choice]) -> set[str]:
 
 
 def _recognise(text: str, ruleset: RuleSet, scope: Scope, kinds: Collection[str]) -> set[str]:
-    """Names of the packs of which two `known_by` lines stand on the page, as it came or as inline
-    with the packs so far left it; looked for again until no pack is added."""
+    """Names of the packs of which two `known_by` lines stand on the page as it came, then also of
+    those of which they stand there as inline with the packs so far left it, until none is added."""
     given = _names(choose(ruleset, scope, ()))
-    recognised: set[str] = set()
+    recognised = _known_packs(Page(text, Stack([], given, kinds)).lines, ruleset)
     while True:
         packs = [choice.pack for choice in choose(ruleset, scope, recognised)]
         page = Page(text, Stack(packs, given, kinds))
         page.run_keep()
         page.run_inline()
-        standing = {seen for line in [*page.lines, *page.now] for seen in views(line)}
-        found = {
-            pack.name
-            for pack in ruleset.packs
-            if pack.known_by and len({view(line) for line in pack.known_by} & standing) >= 2
-        }
+        found = _known_packs([*page.lines, *page.now], ruleset)
         if found <= recognised:
             return recognised
         recognised |= found
+
+
+def _known_packs(lines: list[str], ruleset: RuleSet) -> set[str]:
+    standing = {seen for line in lines for seen in views(line)}
+    return {
+        pack.name
+        for pack in ruleset.packs
+        if pack.known_by and len({view(line) for line in pack.known_by} & standing) >= 2
+    }
 
 
 # ---------------------------------------------------------------------------------------------
