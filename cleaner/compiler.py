@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from operator import or_
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ import regex
 
 from cleaner.errors import Problem, RuleCompileError
 from cleaner.facts import facts_of
-from cleaner.index import NO_BOUND, Index, Keys
+from cleaner.index import NO_BOUND, Index, JoinedIndex, Keys
 from cleaner.rules import (
     REGEX_MAX_CHARS,
     Block,
@@ -52,12 +52,12 @@ STEEP_DEGREE = 3
 milliseconds at worst; with three, minutes. The timeout itself costs 3 microseconds a match."""
 
 MAX_REMEMBERED_LINES = 65_536
-"""Lines that a stack remembers; some ten megabytes. Beyond that it starts afresh."""
+"""Lines that the stacks of a program remember; some ten megabytes. Beyond that they start afresh."""
 
 MAX_REMEMBERED_CHARS = 200
 """Characters of a line that is remembered. Longer ones are articles' own, and do not come twice."""
 
-MAX_STACKS = 1_024
+MAX_STACKS = 128
 """Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""
 
 ViewTest: TypeAlias = Callable[[str], bool]
@@ -372,6 +372,26 @@ class CompiledRule:
         return self.span_test.keys if self.span_test is not None else self.tests[number].keys
 
 
+class Memory:
+    """Counts the lines that all stacks of a program remember, and empties their tables when there are
+    too many."""
+
+    def __init__(self) -> None:
+        self._tables: list[dict[str, tuple[int, ...]]] = []
+        self._line_count = 0
+
+    def make_room(self, table: dict[str, tuple[int, ...]]) -> None:
+        """Make room for one more line in a table."""
+        if self._line_count >= MAX_REMEMBERED_LINES:
+            for each in self._tables:
+                each.clear()
+            self._tables.clear()
+            self._line_count = 0
+        if not table:
+            self._tables.append(table)
+        self._line_count += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """The rules that serve one sort of document, in order, and the index over them.
@@ -386,11 +406,12 @@ class Stack:
     packs: tuple[str, ...]
     rules: tuple[CompiledRule, ...]
     slots: tuple[tuple[int, int], ...]
-    index: Index
+    index: JoinedIndex
     groups: tuple[tuple[int, ...], ...]
     known: dict[str, str]
     open_slots: frozenset[tuple[int, int]]
 
+    memory: Memory = field(repr=False, compare=False)
     remembered: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     """Lines that were looked at, and the numbers that passed. A line says the same in every document:
     what most pages of a site print is looked at once."""
@@ -398,8 +419,7 @@ class Stack:
     def remember(self, line: str, passed: tuple[int, ...]) -> None:
         """Keep what was found of a line, if it may well come again."""
         if len(line) <= MAX_REMEMBERED_CHARS:
-            if len(self.remembered) >= MAX_REMEMBERED_LINES:
-                self.remembered.clear()
+            self.memory.make_room(self.remembered)
             self.remembered[line] = passed
 
 
@@ -414,6 +434,8 @@ class Program:
         self._rules: dict[str, CompiledRule] = {}
         self._stacks: dict[tuple[Scope, frozenset[str]], Stack] = {}
         self._by_packs: dict[tuple[object, ...], Stack] = {}
+        self._indexes: dict[tuple[str, ...], Index] = {}
+        self._memory = Memory()
 
     def __reduce__(self) -> tuple[object, ...]:
         return Program, (self.ruleset, self.kinds, self.site_packs)
@@ -444,24 +466,54 @@ class Program:
 
     def _assemble(self, packs: tuple[Pack, ...], added: list[str], guesses: bool) -> Stack:
         disabled = {name for pack in packs for name in pack.disable}
-        rules = tuple(
-            self._compiled(rule)
+        served = [
+            rule
             for pack in packs
             for rule in pack.rules
             if rule.name not in disabled and (rule.kind is None or rule.kind in self.kinds)
-        )
-        known = {view(line): pack.name for pack in self.ruleset.packs for line in pack.known_by if guesses}
-        slots = tuple((place, number) for place, rule in enumerate(rules) for number in rule.proposed)
-        keys = [rules[place].keys(number) for place, number in slots]
-        index = Index([*keys, Keys(exact=frozenset(map(fold_case, known)))])
-        inline = [place for place, rule in enumerate(rules) if rule.span_test is not None]
+        ]
+        rules = tuple(map(self._compiled, served))
+        places = {rule.name: place for place, rule in enumerate(served)}
+        general = {pack.name for pack in packs if pack.is_general}
+        slots: list[tuple[int, int]] = []
+        parts = []
+        for part in (
+            [rule for rule in served if rule.pack in general],
+            [rule for rule in served if rule.pack not in general],
+        ):
+            slots += (
+                (places[rule.name], number) for rule in part for number in self._compiled(rule).proposed
+            )
+            parts.append(self._index(tuple(rule.name for rule in part)))
+        index = JoinedIndex(parts)
+        inline = [place for place, rule in enumerate(rules) if rule.stage is Stage.INLINE]
         groups = [
             tuple(place for place in inline if rules[place].rule.pack not in added),
             *(tuple(place for place in inline if rules[place].rule.pack == name) for name in added),
         ]
-        names = tuple(pack.name for pack in packs)
-        open_slots = frozenset(slots[number] for number in index.open)
-        return Stack(names, rules, slots, index, tuple(filter(None, groups)), known, open_slots)
+        return Stack(
+            tuple(pack.name for pack in packs),
+            rules,
+            tuple(slots),
+            index,
+            tuple(filter(None, groups)),
+            self._known if guesses else {},
+            frozenset(slots[number] for number in index.open),
+            self._memory,
+        )
+
+    def _index(self, rules: list[CompiledRule]) -> Index:
+        """The index of some rules: those of the languages serve many hosts."""
+        key = tuple(rule.rule.name for rule in rules)
+        if key not in self._indexes:
+            if len(self._indexes) >= MAX_STACKS:
+                self._indexes.pop(next(iter(self._indexes)), None)
+            self._indexes[key] = Index(rule.keys(number) for rule in rules for number in rule.proposed)
+        return self._indexes[key]
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        return {view(line): pack.name for pack in self.ruleset.packs for line in pack.known_by}
 
     def _compiled(self, rule: Rule) -> CompiledRule:
         found = self._rules.get(rule.name)

@@ -11,7 +11,6 @@ not. Which rules look at which lines the program's index proposes; the rules' ow
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
@@ -68,15 +67,17 @@ def clean(
     lines = split(text)
     seen = view_lines(lines)
     stack = program.stack(scope)
-    recognised = _recognised(lines, seen, stack.known)
+    standing = _known_lines(lines, seen, stack.known)
+    recognised = _recognised(standing)
     try:
         while True:
             stack = program.stack(scope, recognised)
             document = _Document(text, lines, list(seen), stack)
+            document.known_lines = {pack: set(known) for pack, known in standing.items()}
             document.look()
             document.protect()
             document.trim()
-            found = document.recognised() if stack.known else frozenset()
+            found = _recognised(document.known_lines)
             if found <= recognised:
                 break
             recognised |= found
@@ -90,14 +91,20 @@ def clean(
     return document.result()
 
 
-def _recognised(lines: list[str], seen: list[str], known: Mapping[str, str]) -> frozenset[str]:
-    """The packs of which two known lines stand in a text as it came."""
+def _known_lines(lines: list[str], seen: list[str], known: Mapping[str, str]) -> dict[str, set[str]]:
+    """The known lines that stand in a text as it came, by the pack that they call in."""
     if not known:
-        return frozenset()
+        return {}
     marked = (line for line, whole in enumerate(seen) if whole[:1] in FOLDED_MARKER_STARTS)
     bare = [view for line in marked for view in views_of(seen[line], lines[line])[1:]]
-    counts = Counter(known[line] for line in {*seen, *bare} & known.keys())
-    return frozenset(pack for pack, count in counts.items() if count >= KNOWN_BY_LINES)
+    standing: dict[str, set[str]] = {}
+    for line in {*seen, *bare} & known.keys():
+        standing.setdefault(known[line], set()).add(line)
+    return standing
+
+
+def _recognised(standing: Mapping[str, set[str]]) -> frozenset[str]:
+    return frozenset(pack for pack, lines in standing.items() if len(lines) >= KNOWN_BY_LINES)
 
 
 def _too_long(text: str) -> Result:
@@ -194,7 +201,7 @@ class _Document:
 
     def _ask(self, lines: list[int]) -> Iterator[tuple[int, ...]]:
         """For each of some lines the numbers that pass on it, of those that the index proposes."""
-        proposals = dict(self.stack.index.scan_views([self.seen[line] for line in lines]))
+        proposals = self.stack.index.scan_views([self.seen[line] for line in lines])
         for place, line in enumerate(lines):
             proposed = proposals.get(place, ())
             passed = tuple([number for number in proposed if self._passes(number, line)]) if proposed else ()
@@ -203,27 +210,17 @@ class _Document:
 
     def _passes(self, number: int, line: int) -> bool:
         """Whether a proposed test passes; a proposed span is looked for later."""
-        if number == len(self.stack.slots):
-            return True
         rule, test = self.stack.slots[number]
         return self.stack.rules[rule].stage is Stage.INLINE or self.matches(rule, test, line)
 
     def _note(self, line: int, passed: Iterable[int]) -> None:
         """Keep what passed on a line, for the stages; lines come in order."""
         for number in passed:
-            if number == len(self.stack.slots):
-                self._note_known(line)
-                continue
             slot = self.stack.slots[number]
             if self.stack.rules[slot[0]].stage is Stage.INLINE:
                 self.inline_proposals.setdefault(line, set()).add(slot[0])
             else:
                 self.hits.setdefault(slot, []).append(line)
-
-    def _note_known(self, line: int) -> None:
-        for seen in views_of(self.seen[line], self.now(line)):
-            if seen in self.stack.known:
-                self.known_lines.setdefault(self.stack.known[seen], set()).add(seen)
 
     def now(self, line: int) -> str:
         """The line as inline left it."""
@@ -271,10 +268,6 @@ class _Document:
         if verdict is None:
             verdict = self._prose[line] = is_prose(self.seen[line])
         return verdict
-
-    def recognised(self) -> frozenset[str]:
-        """The packs of which enough known lines stand in the document, as it came or was trimmed."""
-        return frozenset(pack for pack, lines in self.known_lines.items() if len(lines) >= KNOWN_BY_LINES)
 
     # The stages -------------------------------------------------------------------------------
 
@@ -333,7 +326,7 @@ class _Document:
             raise _Expired(rule, line) from None
 
     def _inline_rules(self, proposed: Iterable[int]) -> set[int]:
-        slots = (self.stack.slots[number] for number in proposed if number < len(self.stack.slots))
+        slots = (self.stack.slots[number] for number in proposed)
         return {rule for rule, _ in slots if self.stack.rules[rule].stage is Stage.INLINE}
 
     def _look_again(self, line: int) -> None:
@@ -350,10 +343,10 @@ class _Document:
         self._ask_trimmed(line)
 
     def _ask_trimmed(self, line: int) -> None:
+        for seen in views_of(self.seen[line], self.now(line)):
+            if seen in self.stack.known:
+                self.known_lines.setdefault(self.stack.known[seen], set()).add(seen)
         for number in self.stack.index.propose(self.now(line)):
-            if number == len(self.stack.slots):
-                self._note_known(line)
-                continue
             rule, test = self.stack.slots[number]
             if self.stack.rules[rule].stage is not Stage.INLINE and self.matches(rule, test, line):
                 insort(self.hits.setdefault((rule, test), []), line)

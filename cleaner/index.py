@@ -19,7 +19,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
-from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views
+from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views, view
 
 KEY_CHARS = (8, 6, 4, 3, 2, 1)
 """Lengths of keys for heads and tails: a literal is cut to the longest of these that it fills."""
@@ -178,15 +178,9 @@ class Index:
     """
 
     __slots__ = (
-        "_exact",
-        "_head_chars",
-        "_heads",
-        "_probes",
-        "_short_probes",
-        "_tail_chars",
-        "_tails",
+        "_exact", "_head_chars", "_heads", "_probes", "_short_probes", "_tail_chars", "_tails", "count",
         "open",
-    )
+    )  # fmt: skip
 
     def __init__(self, keys: Iterable[Keys]) -> None:
         exact: dict[str, list[int]] = {}
@@ -194,7 +188,9 @@ class Index:
         tails: _Clues = {}
         inner: _Clues = {}
         open_numbers = []
+        self.count = 0
         for number, wanted in enumerate(keys):
+            self.count += 1
             if wanted.is_open:
                 open_numbers.append(number)
                 continue
@@ -220,11 +216,12 @@ class Index:
 
         Lines without anything to ask are left out, blank ones always.
         """
-        return self.scan_views([line.strip() for line in fold_views(text).split("\n")])
+        found = self.scan_folded([line.strip() for line in fold_keys(fold_views(text)).split("\n")])
+        for place in sorted(found):
+            yield place, set(found[place])
 
-    def scan_views(self, views: list[str]) -> Iterator[tuple[int, set[int]]]:
-        """The same, for the views of lines."""
-        folded = fold_keys("\n".join(views)).split("\n")
+    def scan_folded(self, folded: list[str]) -> dict[int, list[int]]:
+        """Numbers worth asking, some of them twice, by line; for views that `fold_keys` has made."""
         found = self._inner_lines(folded)
         places = list(enumerate(folded))
         places += [(place, _bare(seen)) for place, seen in places if seen[:1] in FOLDED_MARKER_STARTS]
@@ -240,8 +237,7 @@ class Index:
                     numbers += _fitting(seen, tails[seen[-chars:]], seen.endswith)
             if numbers and seen:
                 found.setdefault(place, []).extend(numbers)
-        for place in sorted(found):
-            yield place, set(found[place])
+        return found
 
     def propose(self, line: str) -> set[int]:
         """The numbers worth asking on a single line."""
@@ -255,6 +251,34 @@ class Index:
             places = [place for place in places if len(folded[place]) <= bound]
             _find_inner(probes, folded, places, found)
         return found
+
+
+class JoinedIndex:
+    """Indexes one after another as a single one: most of it serves many stacks and is made once.
+
+    The numbers of each follow those of the one before.
+    """
+
+    def __init__(self, parts: Iterable[Index]) -> None:
+        self._parts: list[tuple[int, Index]] = []
+        count = 0
+        for part in parts:
+            self._parts.append((count, part))
+            count += part.count
+        self.open = tuple(start + number for start, part in self._parts for number in part.open)
+
+    def scan_views(self, views: list[str]) -> dict[int, set[int]]:
+        """The numbers worth asking on each line that has any, for the views of lines."""
+        folded = fold_keys("\n".join(views)).split("\n")
+        found: dict[int, set[int]] = {}
+        for start, part in self._parts:
+            for place, numbers in part.scan_folded(folded).items():
+                found.setdefault(place, set()).update([start + number for number in numbers])
+        return found
+
+    def propose(self, line: str) -> set[int]:
+        """The numbers worth asking on a single line."""
+        return self.scan_views([view(line)]).get(0, set())
 
 
 def _find_inner(probes: _Probes, folded: list[str], places: list[int], found: dict[int, list[int]]) -> None:

@@ -259,6 +259,11 @@ class Pack:
     disable: tuple[str, ...] = ()
     unused_lets: tuple[tuple[str, Location], ...] = ()
 
+    @property
+    def is_general(self) -> bool:
+        """Whether it serves pages of all sites: languages, and kits that nobody has to use."""
+        return not self.sites and not self.only_used and self.layer in (Layer.KIT, Layer.LANGUAGE)
+
 
 @dataclass(frozen=True)
 class RuleSet:
