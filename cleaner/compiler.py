@@ -475,17 +475,13 @@ class Program:
         rules = tuple(map(self._compiled, served))
         places = {rule.name: place for place, rule in enumerate(served)}
         general = {pack.name for pack in packs if pack.is_general}
-        slots: list[tuple[int, int]] = []
-        parts = []
-        for part in (
-            [rule for rule in served if rule.pack in general],
-            [rule for rule in served if rule.pack not in general],
-        ):
-            slots += (
-                (places[rule.name], number) for rule in part for number in self._compiled(rule).proposed
-            )
-            parts.append(self._index(tuple(rule.name for rule in part)))
-        index = JoinedIndex(parts)
+        parts = [
+            [rule for rule in rules if (rule.rule.pack in general) is wanted] for wanted in (True, False)
+        ]
+        slots = [
+            (places[rule.rule.name], number) for part in parts for rule in part for number in rule.proposed
+        ]
+        index = JoinedIndex(map(self._index, parts))
         inline = [place for place, rule in enumerate(rules) if rule.stage is Stage.INLINE]
         groups = [
             tuple(place for place in inline if rules[place].rule.pack not in added),
