@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from io import UnsupportedOperation
+from itertools import groupby
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from cleaner.cli.documents import Batch, Orders, Outcome
+from cleaner.cli.documents import proved as proved
+from cleaner.cli.documents import recognised as recognised
 from cleaner.cli.files import (
     EXIT_DONE,
+    EXIT_TERMINATED,
     EXIT_TROUBLE,
     EXIT_WANTING,
     STANDARD_STREAM,
@@ -23,23 +29,34 @@ from cleaner.cli.files import (
     complain,
     naming,
     open_audit,
+    print_bytes,
     print_error,
-    print_text,
-    read_batches,
-    read_text,
+    read_bytes,
     reading,
     refuse_special,
     shown,
     standard_output,
 )
 from cleaner.cli.options import Origin, errors_option, needs_help, palette, program_options, scope_options
-from cleaner.errors import InputError, IntegrityError
+from cleaner.cli.progress import Progress
+from cleaner.cli.signals import Signals, Terminated
 
 if TYPE_CHECKING:
     from cleaner.compiler import Program
-    from cleaner.results import Result
-    from cleaner.rules import RuleSet
-    from cleaner.stacks import Scope
+
+MAX_JOBS = 256
+"""More processes than any machine here has cores for; a slip of the pen must not fork thousands."""
+
+
+def _read_jobs(_: click.Context, __: click.Parameter, value: str) -> int:
+    """How many processes: `auto` and 0 mean as many as there are cores."""
+    if value == "auto" or value == "0":
+        from cleaner.cli.workers import usable_cores
+
+        return usable_cores()
+    if not value.isascii() or not value.isdigit() or int(value) > MAX_JOBS:
+        raise click.BadParameter(f"{value!r} is not a number from 0 to {MAX_JOBS}, nor 'auto'")
+    return int(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,8 @@ class Request:
     lang_field: str | None
     extractor_field: str | None
     strict: bool
+    jobs: int
+    quiet: bool
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -73,10 +92,14 @@ class Request:
         return not self.check and not self.diff
 
     @property
-    def scope_fields(self) -> tuple[str, ...]:
-        """The fields of a row that say where its text is from."""
-        names = (self.url_field or "url", self.site_field, self.lang_field, self.extractor_field)
-        return tuple(name for name in names if name)
+    def is_rows(self) -> bool:
+        """Whether a source holds a document a row."""
+        return self.format == "jsonl"
+
+    @property
+    def worker_count(self) -> int:
+        """Processes beside this one. A text is one document, and one process is enough for it."""
+        return self.jobs if self.jobs > 1 and (self.is_rows or len(self.sources) > 1) else 0
 
     def output_path(self, source: str) -> str:
         """The file that a source's text goes to; `-` for standard output."""
@@ -98,7 +121,7 @@ class Request:
             yield "more than one FILE needs --output-dir or --in-place"
         if self.audit_text and self.audit is None:
             yield "--audit-text needs --audit"
-        if self.format != "jsonl":
+        if not self.is_rows:
             fields = ("text_field", "url_field", "site_field", "lang_field", "extractor_field", "strict")
             for name in fields:
                 if getattr(self, name):
@@ -145,6 +168,16 @@ class Request:
 @click.option("--lang-field", metavar="NAME", help="The row's field with its language.")
 @click.option("--extractor-field", metavar="NAME", help="The row's field with its extractor.")
 @click.option("--strict", is_flag=True, help="Stop at the first broken row.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    default="1",
+    callback=_read_jobs,
+    help="Clean in N processes; 0 or auto: one a core.  [default: 1]",
+)
+@click.option(
+    "--quiet", is_flag=True, help="Say nothing on standard error but errors: no progress, no notes."
+)
 @errors_option
 def clean_command(
     site: str | None, url: str | None, lang: str | None, extractor: str | None, rules: tuple[str, ...],
@@ -158,11 +191,16 @@ def clean_command(
     """
     if needs_help(request["files"]):
         return EXIT_TROUBLE
-    origin = Origin(site, url, lang, extractor, rules, no_site_packs, strip, keep, errors)
-    return _clean(origin, Request(**request))
+    is_quiet = request["quiet"]
+    origin = Origin(site, url, lang, extractor, rules, no_site_packs, strip, keep, errors, is_quiet)
+    try:
+        with Signals() as signals:
+            return _clean(origin, Request(**request), signals)
+    except Terminated:
+        return EXIT_TERMINATED
 
 
-def _clean(origin: Origin, request: Request) -> int:
+def _clean(origin: Origin, request: Request, signals: Signals) -> int:
     request.validate()
     program = origin.program()
     with ExitStack() as stack:
@@ -170,42 +208,130 @@ def _clean(origin: Origin, request: Request) -> int:
         if request.output_dir and request.writes_text:
             with naming("write", request.output_dir, Failure):
                 os.makedirs(request.output_dir, exist_ok=True)
-        books = Books(request, program.ruleset, audit)
-        job = Job(origin, request, program, books)
-        for source in request.sources:
-            job.clean_source(source)
-        job.note_hostless()
-        books.close()
+        job = Job(request, Books(request, audit), signals)
+        stack.callback(job.progress.hide)
+        feed = Feed(request, job.failed)
+        with _done(feed, _orders(origin, request, program), request, job) as done:
+            for _, batches in groupby(done, key=lambda pair: pair[0].place):
+                job.finish_source(batches)
+        job.close()
     return job.exit_code
 
 
-def proved(text: str, program: Program, scope: Scope, where: str) -> Result:
-    """The cleaned document, once it has shown that it is the original minus its removals."""
-    from cleaner.engine import clean
+def _orders(origin: Origin, request: Request, program: Program) -> Orders:
+    url_field = None if origin.site else request.url_field or "url"
+    fields = (url_field, request.site_field, request.lang_field, request.extractor_field)
+    return Orders(
+        program=program,
+        scope=origin.scope(),
+        errors=origin.errors,
+        is_rows=request.is_rows,
+        text_field=request.text_field or "text",
+        url_field=url_field,
+        site_field=request.site_field,
+        lang_field=request.lang_field,
+        extractor_field=request.extractor_field,
+        scope_fields=tuple(name for name in fields if name),
+        is_strict=request.strict,
+        diff_palette=palette() if request.diff else None,
+        wants_tally=request.stats,
+        wants_audit=request.audit is not None,
+        wants_audit_text=request.audit_text,
+        names_files=len(request.sources) > 1,
+    )
 
-    result = clean(text, program, site=scope.host, language=scope.language, extractor=scope.extractor)
+
+@contextmanager
+def _done(
+    feed: Feed, orders: Orders, request: Request, job: Job
+) -> Iterator[Iterable[tuple[Batch, Outcome]]]:
+    """All batches with what became of them, in order, whoever did the work."""
+    if not request.worker_count:
+        yield ((batch, orders.carry_out(batch)) for batch in feed if batch is not None)
+        return
+    from cleaner.cli.workers import Crew
+
+    orders.warm_up()
+    with Crew(orders, request.worker_count) as crew:
+        yield crew.run(feed)
+        if crew.death_count and not crew.lost_count:
+            job.note(f"worker processes that died and were replaced: {crew.death_count}; nothing was lost")
+
+
+class Feed:
+    """All that is to be cleaned, step by step. Of each source the first batch says that it is come to, and
+    nothing of it was touched yet; the next that it is open; the last may say what is wrong with it.
+
+    `descriptor` is what the next step waits for, if it can be waited for. A step that completes no row
+    gives None, so that whoever has other things to do can do them. Of sources in `failed` no more is read.
+    """
+
+    def __init__(self, request: Request, failed: set[int]) -> None:
+        self.request = request
+        self.failed = failed
+        self.descriptor: int | None = None
+        self._steps = self._all_steps()
+
+    def __iter__(self) -> Iterator[Batch | None]:
+        return self
+
+    def __next__(self) -> Batch | None:
+        return next(self._steps)
+
+    def _all_steps(self) -> Iterator[Batch | None]:
+        seen: set[str] = set()
+        for place, source in enumerate(self.request.sources):
+            real = os.path.realpath(source)
+            # A file that is named twice is read again when its new text is in place.
+            yield Batch(place, source, waits=self.request.in_place and real in seen)
+            seen.add(real)
+            try:
+                if self.request.in_place:
+                    refuse_special(source)
+                if self.request.is_rows:
+                    yield from self._row_steps(place, source)
+                else:
+                    yield Batch(place, source, (read_bytes(source),))
+            except FileFailure as failure:
+                self.descriptor = None
+                yield Batch(place, source, error=failure)
+
+    def _row_steps(self, place: int, source: str) -> Iterator[Batch | None]:
+        from cleaner.records import BATCH_BYTES, RowSplitter
+
+        splitter = RowSplitter()
+        first = 0
+        with reading(source) as stream:
+            yield Batch(place, source)
+            self.descriptor = _descriptor(stream)
+            while place not in self.failed:
+                with naming("read", source):
+                    chunk = stream.read1(BATCH_BYTES)
+                rows = splitter.add(chunk) if chunk else splitter.rest()
+                yield Batch(place, source, tuple(rows), first) if rows else None
+                first += len(rows)
+                if not chunk:
+                    break
+            self.descriptor = None
+
+
+def _descriptor(stream: IO[bytes]) -> int | None:
+    """What can be waited for; not everywhere can a file be."""
+    if os.name != "posix":
+        return None
     try:
-        result.verify()
-    except IntegrityError as error:
-        raise IntegrityError(f"{where}: {error}; this is a bug in cleaner") from None
-    return result
-
-
-def recognised(result: Result, ruleset: RuleSet, scope: Scope) -> list[str]:
-    """The packs that serve because the text showed their `known_by` lines."""
-    if scope.host is not None:
-        return []
-    return [name for name in result.packs if ruleset.by_name[name].known_by]
+        return stream.fileno()
+    except UnsupportedOperation:
+        return None
 
 
 class Books:
     """What a run writes down beside the text: the audit, and the counts of `--stats`."""
 
-    def __init__(self, request: Request, ruleset: RuleSet, audit: Sink | None) -> None:
+    def __init__(self, request: Request, audit: Sink | None) -> None:
         from cleaner.printer import Tally
 
         self.request = request
-        self.ruleset = ruleset
         self.audit = audit
         self.tally = Tally()
         self.source_tally = Tally()
@@ -227,16 +353,13 @@ class Books:
         if self.audit is not None:
             self.audit.rewind()
 
-    def record(self, result: Result, doc: str | int, scope: Scope, file: str | None = None) -> None:
-        """Write down one document."""
-        from cleaner.printer import audit_record
-
-        if self.request.stats:
-            self.source_tally.add(result)
+    def record(self, outcome: Outcome) -> None:
+        """Write down what became of a batch."""
+        if outcome.tally is not None:
+            self.source_tally.include(outcome.tally)
         if self.audit is not None:
-            site = scope.host or ", ".join(recognised(result, self.ruleset, scope)) or None
-            with_text = self.request.audit_text
-            self.audit.write(audit_record(result, doc, site, file=file, with_text=with_text))
+            for piece in outcome.audit:
+                self.audit.write(piece)
 
     def close(self) -> None:
         """The run is over: only now is the audit complete."""
@@ -247,49 +370,69 @@ class Books:
 
 
 class Job:
-    """One run over all its sources: what it works with, and what it found so far."""
+    """One run over all its sources: what is done with the outcomes, and what was found so far."""
 
-    def __init__(self, origin: Origin, request: Request, program: Program, books: Books) -> None:
-        self.origin = origin
+    def __init__(self, request: Request, books: Books, signals: Signals) -> None:
         self.request = request
-        self.errors = origin.errors
-        self.scope = origin.scope()
-        self.program = program
         self.books = books
+        self.signals = signals
+        self.progress = Progress(not request.quiet and not self._writes_to_terminal())
+        self.failed: set[int] = set()
         self.exit_code = EXIT_DONE
         self.hostless_count = 0
 
-    def clean_source(self, source: str) -> None:
-        """Clean one file or stream. If it cannot be done that is reported, and the others get their turn.
+    def _writes_to_terminal(self) -> bool:
+        """Whether the documents themselves show how far we are."""
+        writes_text = self.request.writes_text and self.request.output_path("") == STANDARD_STREAM
+        return (writes_text or self.request.diff) and standard_output().isatty()
+
+    def finish_source(self, batches: Iterator[tuple[Batch, Outcome]]) -> None:
+        """Put what became of one file or stream where it belongs. If it cannot be done that is reported,
+        and the others get their turn.
 
         What went to standard output cannot be taken back, so there the run ends.
         """
         self.books.begin()
+        opening, _ = next(batches)
         try:
-            if self.request.format == "jsonl":
-                self._clean_rows(source)
+            if self.request.is_rows:
+                self._finish_rows(opening.source, batches)
             else:
-                self._clean_file(source)
+                self._finish_text(opening.source, batches)
         except FileFailure as failure:
-            if self.request.writes_text and self.request.output_path(source) == STANDARD_STREAM:
+            if self.request.writes_text and self.request.output_path(opening.source) == STANDARD_STREAM:
                 raise
-            complain(str(failure))
+            self.failed.add(opening.place)
+            self.say(str(failure))
             self._found(EXIT_TROUBLE)
             self.books.drop()
         else:
             self.books.keep()
 
-    def note_hostless(self) -> None:
-        """One line for all the rows whose site or URL could not be used: each alone would drown the rest."""
+    def close(self) -> None:
+        """Close the books, with one line for all the rows whose site or URL could not be used: each alone
+        would drown the rest."""
         if self.hostless_count:
-            complain(f"rows whose site or URL holds no host, cleaned as without one: {self.hostless_count}")
+            self.note(f"rows whose site or URL holds no host, cleaned as without one: {self.hostless_count}")
+        self.progress.hide()
+        self.books.close()
+
+    def say(self, message: str) -> None:
+        """An error, on a line of its own."""
+        self.progress.hide()
+        complain(message)
+
+    def note(self, message: str) -> None:
+        """What is worth knowing and no error."""
+        if not self.request.quiet:
+            self.say(message)
 
     def _found(self, code: int) -> None:
         self.exit_code = max(self.exit_code, code)
 
     def _found_changed(self, what: str) -> None:
         if self.request.check:
-            complain(f"{what} would change")
+            self.note(f"{what} would change")
             self._found(EXIT_WANTING)
 
     def _sink(self, source: str) -> Sink:
@@ -298,99 +441,53 @@ class Job:
         path = self.request.output_path(source)
         return Stream(standard_output()) if path == STANDARD_STREAM else Draft(path)
 
-    def _clean_file(self, source: str) -> None:
-        where = shown(source)
-        if self.request.in_place:
-            refuse_special(source)
-        result = self._result(read_text(source, self.errors), self.scope, where)
-        self._print_diff(result, where, self.errors)
-        if result.is_changed or not self.request.in_place:  # a file that stays the same keeps its date
-            with self._sink(source) as sink:
-                sink.write(result.text.encode("utf-8", self.errors))
-                sink.commit()
-        self.books.record(result, source, self.scope)
-        if result.is_changed:
-            self._found_changed(where)
+    def _finish_text(self, source: str, batches: Iterable[tuple[Batch, Outcome]]) -> None:
+        for batch, outcome in batches:
+            self._hear(batch, outcome)
+            if outcome.error is not None:
+                raise outcome.error
+            if (
+                outcome.changed_count or not self.request.in_place
+            ):  # a file that stays the same keeps its date
+                with self._sink(source) as sink:
+                    self._write(outcome, sink)
+                    sink.commit()
+            self.books.record(outcome)
+            if outcome.changed_count:
+                self._found_changed(shown(source))
 
-    def _clean_rows(self, source: str) -> None:
+    def _finish_rows(self, source: str, batches: Iterator[tuple[Batch, Outcome]]) -> None:
         row_count = changed_count = 0
-        if self.request.in_place:
-            refuse_special(source)
-        with reading(source) as stream, self._sink(source) as sink:
-            for batch in read_batches(source, stream):
-                for raw in batch:
-                    cleaned = self._clean_row(raw, source, row_count)
-                    sink.write(cleaned)
-                    row_count += 1
-                    changed_count += cleaned is not raw
-                sink.flush()
+        _, opened = next(batches)
+        if opened.error is not None:
+            raise opened.error
+        with self._sink(source) as sink:
+            for batch, outcome in batches:
+                self._hear(batch, outcome)
+                self._write(outcome, sink)
+                self.books.record(outcome)
+                if outcome.error is not None:
+                    raise outcome.error
+                row_count += outcome.row_count
+                changed_count += outcome.changed_count
             if changed_count or not self.request.in_place:
                 sink.commit()
         if changed_count:
             self._found_changed(f"{shown(source)}: {changed_count} of {row_count} rows")
 
-    def _clean_row(self, raw: bytes, source: str, number: int) -> bytes:
-        """One row, cleaned, or as it came if it is blank or broken."""
-        from cleaner.records import BrokenRow, is_blank_row, parse_row
+    def _hear(self, batch: Batch, outcome: Outcome) -> None:
+        """Pass on what a batch's outcome says, and count it."""
+        for message in outcome.messages:
+            self.say(message)
+        self._found(outcome.code)
+        self.hostless_count += outcome.hostless_count
+        self.progress.add(outcome.document_count, batch.size, outcome.char_count, outcome.removed_count)
 
-        if is_blank_row(raw):
-            return raw
-        where = f"{shown(source)}:{number + 1}"
-        try:
-            row = parse_row(raw, self.request.text_field or "text", self.request.scope_fields, self.errors)
-        except BrokenRow as error:
-            return self._pass_through(raw, where, error)
-        scope = self._row_scope(row.fields)
-        result = self._result(row.text, scope, where)
-        self.books.record(result, number, scope, source if len(self.request.sources) > 1 else None)
-        self._print_diff(result, where)
-        return row.without([(removal.start, removal.end) for removal in result.removals])
-
-    def _pass_through(self, raw: bytes, where: str, error: InputError) -> bytes:
-        if self.request.strict:
-            raise Failure(f"{where}: {error}")
-        complain(f"{where}: {error}; passed through as it is")
-        self._found(EXIT_WANTING)
-        return raw
-
-    def _row_scope(self, fields: dict[str, str]) -> Scope:
-        """What is known of a row. A site says more than a URL, and a row's own more than the option's."""
-        from cleaner.stacks import Scope
-
-        request = self.request
-        host = self._host(fields.get(request.site_field or ""))
-        if host is None and not self.origin.site:
-            host = self._host(fields.get(request.url_field or "url"))
-        return Scope(
-            host or self.scope.host,
-            fields.get(request.lang_field or "") or self.scope.language,
-            fields.get(request.extractor_field or "") or self.scope.extractor,
-        )
-
-    def _host(self, address: str | None) -> str | None:
-        from cleaner.stacks import host_of
-
-        if not address:
-            return None
-        try:
-            return host_of(address)
-        except InputError:
-            self.hostless_count += 1
-            return None
-
-    def _result(self, text: str, scope: Scope, where: str) -> Result:
-        """The cleaned document; if the engine could not do it, it is as it was, and that is reported."""
-        from cleaner.results import REASON_MEANINGS, Reason
-
-        result = proved(text, self.program, scope, where)
-        reasons = {claim.reason for claim in result.withheld} & {Reason.TIMEOUT, Reason.TOO_LONG}
-        for reason in sorted(reasons):
-            complain(f"{where}: {REASON_MEANINGS[reason]}")
-            self._found(EXIT_WANTING)
-        return result
-
-    def _print_diff(self, result: Result, name: str, errors: str = "backslashreplace") -> None:
-        from cleaner.printer import diff
-
-        if self.request.diff and result.is_changed:
-            print_text(diff(result, name, palette()), errors)
+    def _write(self, outcome: Outcome, sink: Sink) -> None:
+        """Write a batch's text, and its diff; a signal waits until all of it is written."""
+        with self.signals.held():
+            for piece in filter(None, outcome.diff):
+                print_bytes(piece)
+            for piece in outcome.pieces:
+                sink.write(piece)
+            sink.flush()

@@ -25,6 +25,7 @@ EXIT_DONE = 0
 EXIT_WANTING = 1
 EXIT_TROUBLE = 2
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 
 STANDARD_STREAM = "-"
 _STREAM_NAMES = {"read": "standard input", "write": "standard output"}
@@ -119,23 +120,24 @@ def refuse_special(path: str) -> None:
 
 def read_text(path: str, errors: str) -> str:
     """A whole document; every byte of it, line ends and all."""
-    with reading(path) as stream:
-        with naming("read", path):
-            content = stream.read()
-        try:
-            return content.decode("utf-8", errors)
-        except UnicodeDecodeError as error:
-            raise FileFailure(
-                f"cannot read {shown(path)}: not UTF-8 at byte {error.start} "
-                f"(0x{content[error.start]:02x}); --errors surrogateescape passes such bytes through"
-            ) from None
+    return decode_text(read_bytes(path), path, errors)
 
 
-def read_batches(path: str, stream: BufferedReader) -> Iterator[list[bytes]]:
-    from cleaner.records import read_batches
+def read_bytes(path: str) -> bytes:
+    """All that is in a file, or comes from standard input."""
+    with reading(path) as stream, naming("read", path):
+        return stream.read()
 
-    with naming("read", path):
-        yield from read_batches(stream)
+
+def decode_text(content: bytes, path: str, errors: str) -> str:
+    """The text that these bytes of a file are."""
+    try:
+        return content.decode("utf-8", errors)
+    except UnicodeDecodeError as error:
+        raise FileFailure(
+            f"cannot read {shown(path)}: not UTF-8 at byte {error.start} "
+            f"(0x{content[error.start]:02x}); --errors surrogateescape passes such bytes through"
+        ) from None
 
 
 @contextmanager
@@ -317,6 +319,10 @@ def print_lines(lines: Sequence[str]) -> None:
 
 
 def print_text(text: str, errors: str = "backslashreplace") -> None:
+    print_bytes(text.encode("utf-8", errors))
+
+
+def print_bytes(piece: bytes) -> None:
     sink = Stream(standard_output())
-    sink.write(text.encode("utf-8", errors))
+    sink.write(piece)
     sink.commit()

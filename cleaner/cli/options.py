@@ -88,6 +88,7 @@ class Origin:
     strip: tuple[str, ...]
     keep: tuple[str, ...]
     errors: str
+    is_quiet: bool = False
 
     def __post_init__(self) -> None:
         if self.strip and self.keep:
@@ -117,7 +118,8 @@ class Origin:
         from cleaner.compiler import compile_rules
 
         ruleset = load_rules(self.rules)
-        self._note_unserved(ruleset)
+        if not self.is_quiet:
+            self._note_unserved(ruleset)
         return compile_rules(ruleset, kinds=self.kinds(), site_packs=not self.no_site_packs)
 
     def _note_unserved(self, ruleset: RuleSet) -> None:

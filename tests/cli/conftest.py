@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 
@@ -10,6 +10,8 @@ import pytest
 
 from cleaner import compiler, loader
 from tests.cli.shell import LAUNCHER, PACKS, WITH_SHIPPED_PACKS, Inside, Shell
+
+ChangedShell = Callable[[str], Shell]
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +27,20 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def launcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program that is `cleaner` without the shipped packs."""
     path = tmp_path_factory.mktemp("launcher") / "launcher.py"
-    path.write_text(LAUNCHER)
+    path.write_text(LAUNCHER.format(more=""))
     return path
+
+
+@pytest.fixture
+def changed_shell(tmp_path: Path, packs: Path, tmp_path_factory: pytest.TempPathFactory) -> ChangedShell:
+    """Makes a `cleaner` that runs some lines of ours before it starts, to plant what cannot be had."""
+
+    def make(lines: str) -> Shell:
+        path = tmp_path_factory.mktemp("launcher") / "launcher.py"
+        path.write_text(LAUNCHER.format(more=lines))
+        return Shell(tmp_path, packs, [path])
+
+    return make
 
 
 @pytest.fixture
@@ -41,9 +55,10 @@ def whole_shell(tmp_path: Path, packs: Path) -> Shell:
     return Shell(tmp_path, packs, WITH_SHIPPED_PACKS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def ready_rules() -> Iterator[None]:
-    """Rules are loaded and compiled once for all that runs in this process: nothing changes them."""
+    """Rules are loaded and compiled once for all that a module runs in this process: nothing changes them.
+    Other modules' tests are to see the functions as they are."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loader, "load", cache(partial(loader.load, shipped=False)))
         patch.setattr(compiler, "compile_rules", cache(compiler.compile_rules))

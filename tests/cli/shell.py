@@ -25,7 +25,9 @@ import cleaner.cli
 import cleaner.loader
 
 cleaner.loader.load = functools.partial(cleaner.loader.load, shipped=False)
-cleaner.cli.main()
+{more}
+if __name__ == "__main__":  # a worker process that is spawned imports this file again
+    cleaner.cli.main()
 """
 
 SITE_PACK = """\

@@ -342,6 +342,18 @@ def test_an_audit_that_cannot_be_written_is_one_line(shell: Shell) -> None:
     assert error_lines(done) == ["cleaner: cannot write no/folder/a.jsonl: No such file or directory"]
 
 
+def test_quiet_leaves_out_what_is_no_error(inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    arguments = ["clean", "--check", "--site", "nowhere.example", "--lang", "xx", "a.txt", "missing.txt"]
+    done = inside(*arguments)
+    assert (len(error_lines(done)), done.returncode) == (4, 2)
+    quiet = inside(*arguments, "--quiet")
+    missing = ["cleaner: cannot read missing.txt: No such file or directory"]
+    assert (error_lines(quiet), quiet.returncode) == (missing, 2)
+    rows = inside("clean", "--format", "jsonl", "--quiet", stdin=b'{"text": "x", "url": "no host"}\n')
+    assert (rows.stdout, rows.stderr, rows.returncode) == (b'{"text": "x", "url": "no host"}\n', b"", 0)
+
+
 # Files
 
 

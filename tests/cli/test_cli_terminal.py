@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -181,3 +183,70 @@ def test_a_slow_reader_gets_every_byte(shell: Shell, tmp_path: Path, setting: st
     assert (done.stderr, done.returncode) == (b"", 0)
     assert (tmp_path / "out").read_text() == "\n".join([CLEANED] * 5_000)
     assert (tmp_path / "copy").read_text().endswith('"withheld": []}\n')
+
+
+# Progress
+
+AT_ONCE = "import cleaner.cli.progress as p; p.DELAY_SECONDS = p.INTERVAL_SECONDS = 0"
+
+
+def shown_on_error_terminal(shell: Shell, *arguments: str) -> str:
+    """What a process shows on standard error, if only that is a terminal."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        shell.command(*arguments),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=follower,
+        cwd=shell.folder,
+        env=shell.environment(TERM="xterm"),
+    )
+    os.close(follower)
+    shown = read_terminal(leader)
+    os.close(leader)
+    assert process.wait(TIMEOUT_SECONDS) == (1 if "--jobs" in arguments else 0)
+    return shown
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> str:
+    """A file of three rows, of which one is broken."""
+    (tmp_path / "rows.jsonl").write_text('{"text": "Bridge menu: x\\nkept"}\n' * 2 + "broken\n")
+    return "rows.jsonl"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_progress_is_one_line_that_goes_away(
+    changed_shell: Callable[[str], Shell], rows: str, jobs: str
+) -> None:
+    shell = changed_shell(AT_ONCE)
+    shown = shown_on_error_terminal(shell, "clean", "--format", "jsonl", "--jobs", jobs, rows)
+    error, line, rest = shown.split("\r\n")[0], *shown.split("\r\n")[1].split("\r")[1:3]
+    assert error.startswith("cleaner: rows.jsonl:3: not JSON")
+    assert re.fullmatch(r"2 documents, 0\.0 MB, [\d.]+ MB/s, 78\.9 % of the text removed", line)
+    assert (rest, shown.split("\r")[-1]) == (" " * len(line), "")
+
+
+def test_quiet_shows_no_progress_but_errors(changed_shell: Callable[[str], Shell], rows: str) -> None:
+    shell = changed_shell(AT_ONCE)
+    shown = shown_on_error_terminal(shell, "clean", "--format", "jsonl", "--jobs", "1", "--quiet", rows)
+    assert shown.startswith("cleaner: rows.jsonl:3: not JSON")
+    assert shown.count("\r") == 1
+
+
+def test_a_short_run_shows_no_progress(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    assert shown_on_error_terminal(shell, "clean", "a.txt") == ""
+
+
+def test_a_pipe_gets_no_progress(changed_shell: Callable[[str], Shell], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    done = changed_shell(AT_ONCE)("clean", "a.txt")
+    assert (done.stdout.decode(), done.stderr) == (CLEANED, b"")
+
+
+def test_documents_on_the_terminal_are_progress_enough(
+    changed_shell: Callable[[str], Shell], tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    assert on_terminal(changed_shell(AT_ONCE), "clean", "a.txt") == (CLEANED, 0)

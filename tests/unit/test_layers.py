@@ -30,6 +30,8 @@ LAYERS = [
     {"reports"},
     {"__init__"},
     {"cli.files"},
+    {"cli.documents", "cli.progress", "cli.signals"},
+    {"cli.workers"},
     {"cli.options"},
     {"cli.clean", "cli.eval", "cli.rules", "cli.workbench"},
     {"cli.explain"},
