@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from io import BufferedIOBase
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -279,21 +278,3 @@ class RowSplitter:
     def rest(self) -> list[bytes]:
         """The last row, if it has no line feed."""
         return [b"".join(self._pieces)] if self._pieces else []
-
-
-def read_batches(stream: BufferedIOBase, size: int = BATCH_BYTES) -> Iterator[list[bytes]]:
-    r"""The rows of a stream, each with its line feed, in batches: those that one read completed.
-
-    A batch comes as soon as it is there, so a caller that flushes after each batch is as prompt in a
-    pipe as its source is (`tail -f`), and one that reads a file pays for a flush only every `size` bytes.
-
-    >>> from io import BufferedReader, BytesIO
-    >>> list(read_batches(BufferedReader(BytesIO(b'{}\n[]\r\n\n{"a"'))))
-    [[b'{}\n', b'[]\r\n', b'\n'], [b'{"a"']]
-    """
-    splitter = RowSplitter()
-    while chunk := stream.read1(size):
-        if rows := splitter.add(chunk):
-            yield rows
-    if rows := splitter.rest():
-        yield rows

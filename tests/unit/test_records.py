@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import pickle
-from io import BufferedReader, BytesIO, RawIOBase
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cleaner.records import BrokenRow, cut, is_blank_row, parse_row, read_batches
+from cleaner.records import BrokenRow, RowSplitter, cut, is_blank_row, parse_row
 from cleaner.spans import without
 
 # Rows, written in many spellings
@@ -258,44 +257,28 @@ def test_blank_rows(raw: bytes, is_blank: bool) -> None:
 # Streams
 
 
-class Drip(RawIOBase):
-    """A source that gives its bytes in pieces of given sizes, as a pipe may."""
-
-    def __init__(self, content: bytes, sizes: list[int]) -> None:
-        self.content = content
-        self.sizes = sizes
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        size = min(self.sizes.pop(0) if self.sizes else len(buffer), len(buffer))
-        piece, self.content = self.content[:size], self.content[size:]
-        buffer[: len(piece)] = piece
-        return len(piece)
-
-
 @given(
     st.lists(st.sampled_from([b"{}", b"a\rb", b"", b"\xff", b"x" * 50]), max_size=8).map(b"\n".join),
     st.lists(st.integers(1, 60), max_size=20),
-    st.integers(1, 64),
 )
-def test_rows_come_whole_and_in_order_however_they_arrive(
-    content: bytes, sizes: list[int], size: int
-) -> None:
-    batches = list(read_batches(BufferedReader(Drip(content, sizes), 16), size))
-    rows = [row for batch in batches for row in batch]
+def test_rows_come_whole_and_in_order_however_they_arrive(content: bytes, sizes: list[int]) -> None:
+    splitter = RowSplitter()
+    rows: list[bytes] = []
+    rest = content
+    for size in [*sizes, len(content)]:
+        piece, rest = rest[:size], rest[size:]
+        rows += splitter.add(piece)
+        seen = content[: len(content) - len(rest)]
+        assert len(rows) == seen.count(b"\n"), "a row that is complete waits for nothing"
+    rows += splitter.rest()
     assert b"".join(rows) == content
     assert all(row.index(b"\n") == len(row) - 1 for row in rows[:-1])
-    assert all(batches)
-
-
-def test_a_batch_does_not_wait_for_the_next() -> None:
-    batches = read_batches(BufferedReader(Drip(b"1\n2\n3\n", [2, 3, 1])))
-    assert next(batches) == [b"1\n"]
-    assert next(batches) == [b"2\n"]
 
 
 def test_a_row_may_be_longer_than_any_read() -> None:
     row = b'{"text":"' + b"x" * 1_000_000 + b'"}\n'
-    assert next(read_batches(BufferedReader(BytesIO(row * 2)), 1_000)) == [row]
+    splitter = RowSplitter()
+    rows = [
+        found for start in range(0, len(row), 1_000) for found in splitter.add(row[start : start + 1_000])
+    ]
+    assert rows == [row]
