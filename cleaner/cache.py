@@ -1,9 +1,10 @@
-"""What was read from rule files once, kept for the next process.
+"""What was made of rule files once, kept for the next process.
 
-Reading thousands of rules takes seconds, most of it on their patterns; reading them back takes a
-tenth of one. An entry is kept under the digest of every byte that it was made from, of the code that
-made it and of the Python that runs it, so it is never out of date: a changed file is another entry.
-Nothing depends on the cache being there. CLEANER_CACHE names another folder for it; empty, it is off.
+Reading thousands of rules takes seconds, most of it on their patterns, and an index over them half of
+one; reading both back takes a tenth. An entry is kept under the digest of every byte that it was
+made from, of the code that made it and of the Python that runs it, so it is never out of date: a
+changed file is another entry. Nothing depends on the cache being there. CLEANER_CACHE names another
+folder for it; empty, it is off.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from hashlib import blake2b
 from pathlib import Path
 
 MAX_ENTRIES = 4
-"""Entries that are kept: a checkout or two and an installed version. Older ones are deleted."""
+"""Entries of a sort that are kept: a checkout or two and an installed version. Older ones are deleted."""
 
-_SUFFIX = ".rules"
+RULES = ".rules"
+INDEX = ".index"
+"""What an entry is: read rules, or an index over some of them. Each sort has its own room."""
 
 
 def folder() -> Path | None:
@@ -53,17 +56,17 @@ def _code_state() -> str:
     return repr(sorted(states))
 
 
-def recall(key: str) -> object | None:
+def recall(key: str, sort: str = RULES) -> object | None:
     """What was kept under this key, or None. A broken entry is as good as none."""
     home = folder()
-    return None if home is None else _read(home / f"{key}{_SUFFIX}")
+    return None if home is None else _read(home / f"{key}{sort}")
 
 
-def recall_newest() -> object | None:
-    """What was kept last, under whatever key, or None: what has changed since is mostly little."""
+def recall_newest(sort: str = RULES) -> object | None:
+    """What was kept last of a sort, under whatever key, or None: what has changed since is mostly little."""
     home = folder()
     with suppress(OSError):  # another process may be deleting
-        newest = _entries(home)[:1] if home is not None else []
+        newest = _entries(home, sort)[:1] if home is not None else []
         return _read(newest[0]) if newest else None
     return None
 
@@ -78,9 +81,9 @@ def _read(path: Path) -> object | None:
         return None
 
 
-def _entries(home: Path) -> list[Path]:
-    """All entries, the newest first."""
-    states = {path: path.stat().st_mtime_ns for path in home.glob(f"*{_SUFFIX}")}
+def _entries(home: Path, sort: str) -> list[Path]:
+    """All entries of a sort, the newest first."""
+    states = {path: path.stat().st_mtime_ns for path in home.glob(f"*{sort}")}
     return sorted(states, key=states.__getitem__, reverse=True)
 
 
@@ -89,7 +92,7 @@ def _is_ours(state: os.stat_result) -> bool:
     return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
 
 
-def keep(key: str, value: object) -> None:
+def keep(key: str, value: object, sort: str = RULES) -> None:
     """Keep a value under this key, whole or not at all. A cache that cannot be written is no error."""
     home = folder()
     if home is None:
@@ -100,13 +103,13 @@ def keep(key: str, value: object) -> None:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-        draft.replace(home / f"{key}{_SUFFIX}")
-        _forget_oldest(home)
+        draft.replace(home / f"{key}{sort}")
+        _forget_oldest(home, sort)
     except OSError:
         with suppress(OSError):
             draft.unlink()
 
 
-def _forget_oldest(home: Path) -> None:
-    for path in _entries(home)[MAX_ENTRIES:]:
+def _forget_oldest(home: Path, sort: str) -> None:
+    for path in _entries(home, sort)[MAX_ENTRIES:]:
         path.unlink(missing_ok=True)

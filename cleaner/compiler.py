@@ -19,6 +19,7 @@ from typing import TypeAlias
 
 import regex
 
+from cleaner import cache
 from cleaner.errors import Problem, RuleCompileError
 from cleaner.facts import facts_of
 from cleaner.index import NO_BOUND, Index, JoinedIndex, Keys
@@ -56,6 +57,9 @@ MAX_REMEMBERED_LINES = 65_536
 
 MAX_REMEMBERED_CHARS = 200
 """Characters of a line that is remembered. Longer ones are articles' own, and do not come twice."""
+
+KEPT_PART_RULES = 200
+"""Rules from which an index is worth keeping: it takes longer to make than to read."""
 
 MAX_STACKS = 128
 """Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""
@@ -338,27 +342,31 @@ def _stage(rule: Rule) -> Stage:
 
 
 class CompiledRule:
-    """One rule, ready to run: its tests in the order of its operation's matchers.
+    """One rule, ready to run: its tests in the order of its operation's matchers, made when first wanted.
 
-    `proposed` are the places in `tests` that the index looks out for on every line; the others are
-    asked only near a line that was found. A sequence is found by the required step with the best
+    The index looks out for some of them on every line; the others are asked only near a line that was
+    found. A sequence is found by the required step with the best
     keys, a block by both its ends.
     """
-
-    __slots__ = ("proposed", "rule", "span_test", "stage", "tests")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.stage = _stage(rule)
-        self.span_test: SpanTest | None = None
-        self.tests: tuple[Test, ...] = ()
-        if isinstance(rule.operation, Inline):
-            self.span_test = SpanTest(rule.operation.matcher, rule.operation.at)
-        else:
-            self.tests = tuple(map(Test, matchers_of(rule.operation)))
-        self.proposed = self._proposed()
 
-    def _proposed(self) -> tuple[int, ...]:
+    @cached_property
+    def tests(self) -> tuple[Test, ...]:
+        """The tests of lines; none of an inline rule."""
+        return () if self.stage is Stage.INLINE else tuple(map(Test, matchers_of(self.rule.operation)))
+
+    @cached_property
+    def span_test(self) -> SpanTest | None:
+        """The test of an inline rule."""
+        operation = self.rule.operation
+        return SpanTest(operation.matcher, operation.at) if isinstance(operation, Inline) else None
+
+    @property
+    def proposed(self) -> tuple[int, ...]:
+        """The places of the tests that the index looks out for."""
         match self.rule.operation:
             case Sequence(steps):
                 required = [number for number, step in enumerate(steps) if step.min_count]
@@ -423,6 +431,19 @@ class Stack:
             self.remembered[line] = passed
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An index over some rules of a stack; `slots` are (name of the rule, number of its test)."""
+
+    index: Index
+    slots: tuple[tuple[str, int], ...]
+
+
+def _part_of(rules: list[CompiledRule]) -> Part:
+    index = Index(rule.keys(number) for rule in rules for number in rule.proposed)
+    return Part(index, tuple((rule.rule.name, number) for rule in rules for number in rule.proposed))
+
+
 class Program:
     """A rule set made ready for documents. Immutable for its users: stacks and rules are compiled
     when they are first wanted and kept, which changes no result. Pickles as its rule set."""
@@ -434,7 +455,7 @@ class Program:
         self._rules: dict[str, CompiledRule] = {}
         self._stacks: dict[tuple[Scope, frozenset[str]], Stack] = {}
         self._by_packs: dict[tuple[object, ...], Stack] = {}
-        self._indexes: dict[tuple[str, ...], Index] = {}
+        self._parts: dict[tuple[str, ...], Part] = {}
         self._memory = Memory()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -476,12 +497,11 @@ class Program:
         places = {rule.name: place for place, rule in enumerate(served)}
         general = {pack.name for pack in packs if pack.is_general}
         parts = [
-            [rule for rule in rules if (rule.rule.pack in general) is wanted] for wanted in (True, False)
+            self._part([rule for rule in rules if (rule.rule.pack in general) is wanted])
+            for wanted in (True, False)
         ]
-        slots = [
-            (places[rule.rule.name], number) for part in parts for rule in part for number in rule.proposed
-        ]
-        index = JoinedIndex(map(self._index, parts))
+        slots = [(places[name], number) for part in parts for name, number in part.slots]
+        index = JoinedIndex(part.index for part in parts)
         inline = [place for place, rule in enumerate(rules) if rule.stage is Stage.INLINE]
         groups = [
             tuple(place for place in inline if rules[place].rule.pack not in added),
@@ -498,14 +518,24 @@ class Program:
             self._memory,
         )
 
-    def _index(self, rules: list[CompiledRule]) -> Index:
-        """The index of some rules: those of the languages serve many hosts."""
-        key = tuple(rule.rule.name for rule in rules)
-        if key not in self._indexes:
-            if len(self._indexes) >= MAX_STACKS:
-                self._indexes.pop(next(iter(self._indexes)), None)
-            self._indexes[key] = Index(rule.keys(number) for rule in rules for number in rule.proposed)
-        return self._indexes[key]
+    def _part(self, rules: list[CompiledRule]) -> Part:
+        """The index of some rules. Those of all sites serve many hosts, and are kept for other processes."""
+        names = tuple(rule.rule.name for rule in rules)
+        if names not in self._parts:
+            if len(self._parts) >= MAX_STACKS:
+                self._parts.pop(next(iter(self._parts)), None)
+            self._parts[names] = self._kept_part(rules) if len(rules) > KEPT_PART_RULES else _part_of(rules)
+        return self._parts[names]
+
+    def _kept_part(self, rules: list[CompiledRule]) -> Part:
+        if not self.ruleset.digest:
+            return _part_of(rules)
+        key = cache.digest([self.ruleset.digest.encode(), *(rule.rule.name.encode() for rule in rules)])
+        part = cache.recall(key, cache.INDEX)
+        if not isinstance(part, Part):
+            part = _part_of(rules)
+            cache.keep(key, part, cache.INDEX)
+        return part
 
     @cached_property
     def _known(self) -> dict[str, str]:

@@ -71,7 +71,7 @@ def load(*paths: str | os.PathLike[str], shipped: bool = True) -> RuleSet:
     for path in paths:
         reader.read(Path(path), Layer.USER if shipped else None)
     packs = sorted(reader.packs, key=lambda pack: (_LAYER_ORDER.index(pack.layer), pack.name))
-    ruleset = RuleSet(tuple(packs))
+    ruleset = RuleSet(tuple(packs), "" if paths else reader.digest)
     problems = [*reader.problems, *_check_together(ruleset), *reader.unknown_names(ruleset)]
     if problems:
         raise RuleLoadError(sorted(problems, key=lambda p: (p.location, p.code)))
@@ -86,6 +86,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.references: list[tuple[str, Scalar]] = []
         self.broken: set[str] = set()
+        self.digest = ""
 
     def read(self, root: Path, layer: Layer | None) -> None:
         """All packs of a file or folder; `layer` is where they stand, None for as their folder says."""
@@ -96,7 +97,7 @@ class _Reader:
         """The shipped packs, each from the cache if it is there as it is now."""
         files = self.files(root)
         keys = [cache.digest([_label(path).encode(), path.read_bytes()]) for path in files]
-        entry = cache.digest(map(str.encode, keys))
+        self.digest = entry = cache.digest(map(str.encode, keys))
         known = cache.recall(entry)
         is_new = not isinstance(known, dict)
         if is_new:  # most files are as they were when the rules were last read

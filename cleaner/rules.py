@@ -267,9 +267,13 @@ class Pack:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """All packs that were loaded, in the order in which their rules stand."""
+    """All packs that were loaded, in the order in which their rules stand.
+
+    `digest` stands for every byte that they were read from; empty if nobody knows it.
+    """
 
     packs: tuple[Pack, ...] = field(default=())
+    digest: str = field(default="", compare=False, repr=False)
 
     @cached_property
     def by_name(self) -> dict[str, Pack]:
