@@ -58,8 +58,8 @@ MAX_REMEMBERED_LINES = 65_536
 MAX_REMEMBERED_CHARS = 200
 """Characters of a line that is remembered. Longer ones are articles' own, and do not come twice."""
 
-KEPT_PART_RULES = 200
-"""Rules from which an index is worth keeping: it takes longer to make than to read."""
+KEPT_PART_RULES = 600
+"""Rules from which an index is kept: that of all languages, which a page without a site needs."""
 
 MAX_STACKS = 128
 """Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""

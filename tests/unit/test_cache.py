@@ -71,3 +71,30 @@ def test_the_shipped_rules_are_the_same_from_the_cache(home: Path) -> None:
     again = cleaner.load()
     assert again == first
     assert again.packs[0].rules[0].location == first.packs[0].rules[0].location
+
+
+def test_each_sort_of_entry_has_its_own_room(home: Path) -> None:
+    cache.keep("key", "read rules")
+    for number in range(cache.MAX_ENTRIES + 3):
+        cache.keep(f"key{number}", number, cache.INDEX)
+    assert cache.recall("key") == "read rules"
+    assert cache.recall("key", cache.INDEX) is None
+    assert cache.recall_newest(cache.INDEX) == cache.MAX_ENTRIES + 2
+    assert cache.recall_newest() == "read rules"
+
+
+def test_a_kept_index_finds_what_a_fresh_one_finds(home: Path) -> None:
+    prose = "The harbour will stay closed until the divers have searched the wreck, they said."
+    text = f"Share\n{prose}\nRead more\n"
+    ruleset = cleaner.load()
+    fresh = cleaner.clean(text, cleaner.compile_rules(cleaner.RuleSet(ruleset.packs)))
+    assert not list(home.glob(f"*{cache.INDEX}")), "rules of unknown bytes keep nothing"
+    first = cleaner.clean(text, cleaner.compile_rules(ruleset))
+    assert list(home.glob(f"*{cache.INDEX}"))
+    again = cleaner.clean(text, cleaner.compile_rules(ruleset))
+    assert (
+        [r.rule for r in fresh.removals]
+        == [r.rule for r in first.removals]
+        == [r.rule for r in again.removals]
+    )
+    assert len(fresh.removals) == 2
