@@ -61,7 +61,7 @@ MAX_REMEMBERED_CHARS = 200
 KEPT_PART_RULES = 600
 """Rules from which an index is kept: that of all languages, which a page without a site needs."""
 
-MAX_STACKS = 128
+MAX_STACKS = 192
 """Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""
 
 ViewTest: TypeAlias = Callable[[str], bool]

@@ -87,6 +87,15 @@ _FOREIGN_DIGIT = re.compile(f"[{_DIGITS}\U00010000-\U0010ffff]")
 _ODD_KEY = re.compile(f"[{_DIGITS}{''.join(CASE_VARIANTS)}\U00010000-\U0010ffff]")
 
 
+def _by_length(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(map(numbers_folded, texts)), key=lambda text: (len(text), text)))
+
+
+def _unless_held(texts: tuple[str, ...], literal: str) -> tuple[str, ...]:
+    """Nothing more is to be asked of a line with a literal that holds one of the texts itself."""
+    return () if any(text in literal for text in texts) else texts
+
+
 NO_BOUND = sys.maxsize
 """Characters of a view that has no bound."""
 
@@ -132,6 +141,37 @@ class Keys:
         return tuple(
             text for text in self.inner if not any(other in text for other in self.inner if other != text)
         )
+
+    # As an index looks for them, folded once for all indexes that they stand in.
+
+    @cached_property
+    def folded_exact(self) -> frozenset[str]:
+        """The whole views, with every number a 0."""
+        return frozenset(map(numbers_folded, self.exact))
+
+    @cached_property
+    def folded_heads(self) -> dict[str, tuple[str, ...]]:
+        """The heads, each with what a line that it finds must hold besides."""
+        return self._folded(self.heads)
+
+    @cached_property
+    def folded_tails(self) -> dict[str, tuple[str, ...]]:
+        """The tails, likewise."""
+        return self._folded(self.tails)
+
+    @cached_property
+    def folded_inner(self) -> frozenset[str]:
+        """The inner literals that are looked for."""
+        return frozenset(map(numbers_folded, self.fewest_inner))
+
+    def _folded(self, literals: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        wanted: dict[str, frozenset[str]] = {}
+        for literal in literals:
+            texts = self.also.get(literal, frozenset())
+            known = wanted.setdefault(numbers_folded(literal), texts)
+            wanted[numbers_folded(literal)] = texts | known if texts and known else frozenset()
+        sets = {texts: _by_length(texts) for texts in set(wanted.values())}  # most heads share theirs
+        return {literal: _unless_held(sets[texts], literal) for literal, texts in wanted.items()}
 
     @cached_property
     def cost(self) -> float:
@@ -194,11 +234,14 @@ class Index:
             if wanted.is_open:
                 open_numbers.append(number)
                 continue
-            for literal in set(map(numbers_folded, wanted.exact)):
+            bound = min(wanted.max_chars, NO_BOUND - MARKER_CHARS) + MARKER_CHARS
+            for literal in wanted.folded_exact:
                 exact.setdefault(literal, []).append(number)
-            _note(heads, wanted.heads, number, wanted)
-            _note(tails, wanted.tails, number, wanted)
-            _note(inner, wanted.fewest_inner, number, wanted)
+            for clues, found in ((heads, wanted.folded_heads), (tails, wanted.folded_tails)):
+                for literal, also in found.items():
+                    clues.setdefault(literal, []).append(_Clue(number, also, bound))
+            for literal in wanted.folded_inner:
+                inner.setdefault(literal, []).append(_Clue(number, (), bound))
         self.open = tuple(open_numbers)
         self._exact = exact
         self._heads = _grouped(heads, lambda literal: literal[: _key_chars(literal)])
@@ -314,19 +357,6 @@ def _bare(seen: str) -> str:
         marker = _COUNTED.match(seen)
         return seen[marker.end() :] if marker else ""
     return seen[1:].lstrip()
-
-
-def _note(clues: _Clues, literals: Iterable[str], number: int, keys: Keys) -> None:
-    bound = min(keys.max_chars, NO_BOUND - MARKER_CHARS) + MARKER_CHARS
-    wanted: dict[str, frozenset[str]] = {}
-    for literal in literals:
-        texts = keys.also.get(literal, frozenset())
-        known = wanted.setdefault(numbers_folded(literal), texts)
-        wanted[numbers_folded(literal)] = texts | known if texts and known else frozenset()
-    for literal, texts in wanted.items():
-        also = tuple(sorted(set(map(numbers_folded, texts)), key=lambda text: (len(text), text)))
-        is_held = any(text in literal for text in also)
-        clues.setdefault(literal, []).append(_Clue(number, () if is_held else also, bound))
 
 
 def _key_chars(literal: str) -> int:
