@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property, partial, reduce
 from operator import or_
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import regex
 
@@ -42,7 +42,7 @@ from cleaner.rules import (
 )
 from cleaner.segments import CLASSES, bare_start, fold, fold_case, trace, view, views
 from cleaner.spans import Span, union
-from cleaner.stacks import Scope, choose
+from cleaner.stacks import Scope, choose, packs_of_host
 
 REGEX_TIMEOUT_SECONDS = 1.0
 """CPU time that one pattern may take on one line; of the whole process, as `regex` counts it. A last
@@ -61,8 +61,12 @@ MAX_REMEMBERED_CHARS = 200
 KEPT_PART_RULES = 600
 """Rules from which an index is kept: that of all languages, which a page without a site needs."""
 
-MAX_STACKS = 192
-"""Stacks that a program holds ready. Beyond that the oldest are made anew when they are wanted."""
+MAX_STACKS = 1_024
+"""Stacks that a program holds ready, some 30 kilobytes each. Beyond that the oldest are made anew."""
+
+MAX_PARTS = 64
+"""Indexes over the rules of some packs that a program holds ready; one of several languages takes two
+megabytes, so fewer of them."""
 
 ViewTest: TypeAlias = Callable[[str], bool]
 Finder: TypeAlias = Callable[[str], Iterable[Span]]
@@ -444,6 +448,12 @@ def _part_of(rules: list[CompiledRule]) -> Part:
     return Part(index, tuple((rule.rule.name, number) for rule in rules for number in rule.proposed))
 
 
+def _make_room(table: dict[Any, Any], most: int) -> None:
+    """Drop the oldest entry of a full table."""
+    if len(table) >= most:
+        table.pop(next(iter(table)), None)
+
+
 class Program:
     """A rule set made ready for documents. Immutable for its users: stacks and rules are compiled
     when they are first wanted and kept, which changes no result. Pickles as its rule set."""
@@ -453,9 +463,9 @@ class Program:
         self.kinds = kinds
         self.site_packs = site_packs
         self._rules: dict[str, CompiledRule] = {}
-        self._stacks: dict[tuple[Scope, frozenset[str]], Stack] = {}
-        self._by_packs: dict[tuple[object, ...], Stack] = {}
+        self._stacks: dict[tuple[object, ...], Stack] = {}
         self._parts: dict[tuple[str, ...], Part] = {}
+        self._slots: dict[tuple[int, int], tuple[int, int]] = {}
         self._memory = Memory()
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -463,27 +473,23 @@ class Program:
 
     def stack(self, scope: Scope, recognised: frozenset[str] = frozenset()) -> Stack:
         """The stack for documents of this scope, in which these packs were recognised."""
-        key = (scope, recognised)
+        hosted = None if scope.host is None else tuple(packs_of_host(self.ruleset, scope.host))
+        key = (hosted, scope.language, scope.extractor, recognised)  # of millions of hosts few have packs
         found = self._stacks.get(key)
         if found is None:
-            if len(self._stacks) >= MAX_STACKS:
-                self._stacks.pop(next(iter(self._stacks)), None)
+            _make_room(self._stacks, MAX_STACKS)
             found = self._stacks[key] = self._make_stack(scope, recognised)
         return found
 
     def _make_stack(self, scope: Scope, recognised: frozenset[str]) -> Stack:
-        """A new stack, or the one that another host with the same packs has already."""
-        chosen = choose(self.ruleset, scope, recognised, site_packs=self.site_packs)
-        packs = tuple(choice.pack for choice in chosen)
-        given = {choice.pack.name for choice in choose(self.ruleset, scope, site_packs=self.site_packs)}
-        added = sorted({pack.name for pack in packs} - given)
-        guesses = scope.host is None and self.site_packs
-        key = (tuple(pack.name for pack in packs), tuple(added), guesses)
-        if key not in self._by_packs:
-            if len(self._by_packs) >= MAX_STACKS:
-                self._by_packs.pop(next(iter(self._by_packs)), None)
-            self._by_packs[key] = self._assemble(packs, added, guesses)
-        return self._by_packs[key]
+        given = self._chosen(scope)
+        packs = self._chosen(scope, recognised) if recognised else given
+        added = sorted({pack.name for pack in packs} - {pack.name for pack in given})
+        return self._assemble(packs, added, scope.host is None and self.site_packs)
+
+    def _chosen(self, scope: Scope, recognised: frozenset[str] = frozenset()) -> tuple[Pack, ...]:
+        choices = choose(self.ruleset, scope, recognised, site_packs=self.site_packs)
+        return tuple(choice.pack for choice in choices)
 
     def _assemble(self, packs: tuple[Pack, ...], added: list[str], guesses: bool) -> Stack:
         disabled = {name for pack in packs for name in pack.disable}
@@ -501,6 +507,7 @@ class Program:
             for wanted in (True, False)
         ]
         slots = [(places[name], number) for part in parts for name, number in part.slots]
+        slots = [self._slots.setdefault(slot, slot) for slot in slots]  # the same in hundreds of stacks
         index = JoinedIndex(part.index for part in parts)
         inline = [place for place, rule in enumerate(rules) if rule.stage is Stage.INLINE]
         groups = [
@@ -521,11 +528,12 @@ class Program:
     def _part(self, rules: list[CompiledRule]) -> Part:
         """The index of some rules. Those of all sites serve many hosts, and are kept for other processes."""
         names = tuple(rule.rule.name for rule in rules)
-        if names not in self._parts:
-            if len(self._parts) >= MAX_STACKS:
-                self._parts.pop(next(iter(self._parts)), None)
-            self._parts[names] = self._kept_part(rules) if len(rules) > KEPT_PART_RULES else _part_of(rules)
-        return self._parts[names]
+        found = self._parts.get(names)
+        if found is None:
+            _make_room(self._parts, MAX_PARTS)
+            found = self._kept_part(rules) if len(rules) > KEPT_PART_RULES else _part_of(rules)
+            self._parts[names] = found
+        return found
 
     def _kept_part(self, rules: list[CompiledRule]) -> Part:
         if not self.ruleset.digest:

@@ -18,6 +18,7 @@ from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
 from cleaner.compiler import Program, Stack, Stage
+from cleaner.cores import find_core, weigh
 from cleaner.errors import Location
 from cleaner.readings import Candidate, Steps, read_lines
 from cleaner.results import Reason, Removal, Result, Withheld
@@ -184,6 +185,8 @@ class _Document:
         self._prose: dict[int, bool] = {}
         self._border = (0, len(self.lines) - 1)
         self._zones: dict[Zone, range] = {}
+        self._weights: list[float] = []
+        self._core: tuple[int, int] | None = None
         self._alive_counts: list[int] = []
         self._starts: list[int] | None = None
 
@@ -372,22 +375,31 @@ class _Document:
 
     def settle(self) -> None:
         """Passes of sequences, blocks and zoned lines until they change nothing, then one of cuts;
-        again until that changes nothing either. The claims of the last passes stay withheld."""
+        again until that changes nothing either. Rules in a zone of the body come after them all: a box
+        within the article parts its prose until it is gone. The claims of the last passes stay withheld."""
         shapes = self._hopeful(Stage.SHAPE)
+        late = [rule for rule in shapes if self._is_of_body(rule)]
+        early = [rule for rule in shapes if rule not in late]
         cuts = self._hopeful(Stage.CUT)
         withheld: list[_Claim] = []
         has_changed = bool(shapes or cuts)
         while has_changed:
             has_changed = False
-            while self._run_pass(shapes, withheld := []):
+            while self._run_pass(early, withheld := []):
                 has_changed = True
             has_changed |= self._run_pass(cuts, withheld)
+            has_changed = has_changed or self._run_pass(late, withheld)
         for claim in withheld:
             self.withheld += self._withheld(claim)
+
+    def _is_of_body(self, rule: int) -> bool:
+        zone = self.stack.rules[rule].rule.zone
+        return zone is not None and zone.of == "body"
 
     def _run_pass(self, rules: Iterable[int], withheld: list[_Claim]) -> bool:
         """One snapshot pass. True if a line went, or served a rule for the first time."""
         self._zones = {}
+        self._core = None
         self._alive_counts = []
         granted: list[_Claim] = []
         for rule in rules:
@@ -558,7 +570,7 @@ class _Document:
         return self._zones[rule.zone]
 
     def _find_zone(self, zone: Zone) -> range:
-        first, last = self._prose_border()
+        first, last = self._body_border() if zone.of == "body" else self._prose_border()
         if first > last:
             return range(0)
         step, edge = (-1, first) if zone.side == "head" else (1, last)
@@ -579,6 +591,17 @@ class _Document:
             last -= 1
         self._border = first, last
         return first, last
+
+    def _body_border(self) -> tuple[int, int]:
+        """The first and the last line of the survivors' core, as they stand in this pass. Unlike the
+        prose it may grow again: what goes between two stretches of prose makes one of them."""
+        if self._core is None:
+            if not self._weights:
+                self._weights = [weigh(seen) if seen else 0 for seen in self.seen]
+            alive = [line for line, seen in enumerate(self.seen) if seen and line not in self.owners]
+            core = find_core([self._weights[line] for line in alive])
+            self._core = (alive[core[0]], alive[core[-1]]) if core else (0, -1)
+        return self._core
 
     def _survivor_count(self, start: int, end: int) -> int:
         if not self._alive_counts:

@@ -204,11 +204,33 @@ OPERATIONS: dict[str, Field] = {
 """The six operations, by the key that names them in a rule."""
 
 ZONED_OPERATIONS = ("line", "sequence", "block", "cut")
+BODY_ZONED_OPERATIONS = ("line", "sequence", "block")
+"""What may have a zone `of: body`. A cut may not: such a zone may come to reach further into the text after
+the cut has spent its `max_prose`, and a second run, with all of it to spend, would take more."""
 TOUCHING_OPERATIONS = ("sequence",)
 
 _SIDES = Choice({"head": "before the first line of prose", "tail": "after the last"}, "zone")
-_SPARED = Field(Whole(0, MAX_SPARED), "lines nearest to the prose that are spared")
-_ZONE = Either(_SIDES, Record("zone", {"head": _SPARED, "tail": _SPARED}, exactly_one=("head", "tail")))
+_SPARED = Field(Whole(0, MAX_SPARED), "lines nearest to the prose or body that are spared")
+_BORDERS = Choice(
+    {
+        "prose": "all lines of prose: the zone holds none",
+        "body": "the lines where prose is dense: stray prose of menus and footers lies in the zone",
+    },
+    "border",
+)
+ZONE_SIDES = ("head", "tail")
+_ZONE = Either(
+    _SIDES,
+    Record(
+        "zone",
+        {
+            "head": _SPARED,
+            "tail": _SPARED,
+            "of": Field(_BORDERS, "what the zone lies outside of; prose if not given"),
+        },
+        exactly_one=ZONE_SIDES,
+    ),
+)
 
 _EXAMPLE = Either(
     Text(),
@@ -262,7 +284,7 @@ RULE = Record(
         "kind": Field(Choice(KIND_MEANINGS, "kind"), "what the removed lines are"),
         "why": Field(Text(), "what the template prints there, and since when"),
         **OPERATIONS,
-        "zone": Field(_ZONE, "act only before the first prose, or after the last"),
+        "zone": Field(_ZONE, "act only before the first prose, or after the last; or outside the body"),
         "touching": Field(Truth(), "no blank line may lie between the lines of the sequence"),
         "seen": Field(_SEEN, "dates of pages that the rule is known from"),
         "accept": Field(Many(_ACCEPT), "findings of 'rules check' that are right here, with the reason"),

@@ -187,7 +187,8 @@ Six operations, one a rule. They see lines trimmed, with plain quotes and spaces
   keep:     {exact: Share prices}                   nothing takes this line
 A line is matched by exact, prefix, suffix, contains, regex (the whole line), class (time, date, url, prose,
 ...), any_of, or use (a name from 'let'); with min_chars, max_chars, ignore_case, unless.
-'zone: head' lets a rule act only above the first running text, 'zone: tail' only below the last.
+'zone: head' lets a rule act only above the first running text, 'zone: tail' only below the last;
+{tail: 5, of: body} means below the article, save five lines, even if teasers with running text stand there.
 Every rule has an example of what goes ('- ') and of what looks alike and stays ('= ').
 
 A rule says what the template prints, never what an article says: a date becomes a pattern, a headline none.

@@ -344,8 +344,12 @@ class _PackBuilder:
         if isinstance(node, Scalar):
             return Zone(node.value)
         assert isinstance(node, Mapping)
-        side = node.entries[0][0].value
-        return Zone(side, _whole(node, side, 0))
+        side = next(side for side in grammar.ZONE_SIDES if node.get(side) is not None)
+        border = _text(node, "of") or "prose"
+        if border == "body" and key in grammar.ZONED_OPERATIONS and key not in grammar.BODY_ZONED_OPERATIONS:
+            message = f"'of: body' does not go with {key!r}: what it takes would change from run to run"
+            self.report("E109", message, node.get("of"), identifier)
+        return Zone(side, _whole(node, side, 0), border)
 
     def matcher(self, node: Mapping, rule: str) -> Matcher:
         form = next(key for key in grammar.MATCHER_FORMS if node.get(key) is not None)

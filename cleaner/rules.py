@@ -172,10 +172,15 @@ Operation: TypeAlias = Line | Inline | Sequence | Block | Cut | Keep
 @dataclass(frozen=True, slots=True)
 class Zone:
     """Where a rule may act: before the first surviving line of prose (`head`) or after the last
-    (`tail`), sparing the `spared` surviving lines nearest to the prose."""
+    (`tail`), sparing the `spared` surviving lines nearest to the prose.
+
+    `of` is `prose`, or `body`: then the border is not all prose but the body's core, where prose is
+    dense (see `cleaner.cores`), and prose outside of it lies in the zone.
+    """
 
     side: str
     spared: int = 0
+    of: str = "prose"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +284,16 @@ class RuleSet:
     def by_name(self) -> dict[str, Pack]:
         """Packs by name."""
         return {pack.name: pack for pack in self.packs}
+
+    @cached_property
+    def packs_by_site(self) -> dict[str, list[Pack]]:
+        """Packs by each of the site names that they serve, itself or below it."""
+        found: dict[str, list[Pack]] = {}
+        for pack in self.packs:
+            for pattern in pack.sites:
+                if not pattern.startswith("!"):
+                    found.setdefault(pattern.removeprefix("="), []).append(pack)
+        return found
 
     def rule(self, name: str) -> Rule:
         """The rule with the full name `pack/id`; KeyError if there is none."""

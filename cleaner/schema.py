@@ -34,7 +34,7 @@ BEYOND: dict[str, str] = {
     "E104": "text that needs quotes, or a comment that would be cut off",
     "E107": "numbers that contradict each other: min_chars over max_chars, [most, least]",
     "E108": "text of invisible characters",
-    "E109": "an inline matcher that is no span, deeper down or by its name in let",
+    "E109": "an inline matcher that is no span, deeper down or by its name in let; a cut in a zone of: body",
     "E110": "an example whose lines lack their marks",
     "E202": "the name of a pack that is not there",
     "E203": "the name of a rule that is not there",

@@ -252,6 +252,15 @@ _SENTENCE_END = re.compile(
 )
 
 
+def weighted_chars(view: str) -> float:
+    """The length of a view, a character of a dense script (Han, kana, Hangul) counted as 2.5.
+
+    >>> weighted_chars("Tokyo"), weighted_chars("\u6771\u4eac")
+    (5, 5.0)
+    """
+    return len(view) if view.isascii() else len(view) + len(_DENSE.findall(view)) * (DENSE_CHAR_WEIGHT - 1)
+
+
 def is_prose(view: str) -> bool:
     """Whether a line is running text: long enough to be a sentence, with the end of one in it.
 
@@ -271,8 +280,7 @@ def is_prose(view: str) -> bool:
         return bool(_SENTENCE_END.search(view)) or len(_UNSPACED.findall(view)) >= UNSPACED_PROSE_MIN_CHARS
     if view.isascii() or len(view) * DENSE_CHAR_WEIGHT < PROSE_MIN_CHARS:
         return False
-    dense_count = len(_DENSE.findall(view))
-    if len(view) + dense_count * (DENSE_CHAR_WEIGHT - 1) >= PROSE_MIN_CHARS:
+    if weighted_chars(view) >= PROSE_MIN_CHARS:
         return bool(_SENTENCE_END.search(view))
     return len(_UNSPACED.findall(view)) >= UNSPACED_PROSE_MIN_CHARS
 

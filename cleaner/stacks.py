@@ -133,10 +133,20 @@ def _hosted(ruleset: RuleSet, scope: Scope) -> dict[str, str]:
     """Packs that the host chooses, with why."""
     if scope.host is None:
         return {}
-    found = {
-        pack.name: serves_host(pack.sites, scope.host) for pack in ruleset.packs if _reads(pack, scope, ())
-    }
-    return {name: why for name, why in found.items() if why}
+    found = packs_of_host(ruleset, scope.host)
+    return {name: why for name, why in found.items() if _reads(ruleset.by_name[name], scope, ())}
+
+
+def packs_of_host(ruleset: RuleSet, host: str) -> dict[str, str]:
+    """The packs whose sites take in a host, by name, with why.
+
+    A dictionary is asked for each part of the host after a dot, so that millions of hosts cost little.
+    """
+    labels = host.split(".")
+    ends = (".".join(labels[start:]) for start in range(len(labels)))
+    named = {pack.name: pack for end in ends for pack in ruleset.packs_by_site.get(end, ())}
+    whys = {name: serves_host(pack.sites, host) for name, pack in named.items()}
+    return {name: why for name, why in whys.items() if why}
 
 
 def _reads(pack: Pack, scope: Scope, languages: Collection[str]) -> bool:

@@ -23,6 +23,7 @@ from cleaner.rules import (
     RuleSet,
     Sequence,
     Step,
+    Zone,
 )
 
 MOST_NAMES = 2
@@ -70,7 +71,7 @@ def _rule(rule: Rule, let: dict[str, object]) -> dict[str, object]:
     if rule.kind is not None:
         tree["kind"] = _Name(rule.kind)
     if rule.zone is not None:
-        tree["zone"] = {rule.zone.side: rule.zone.spared} if rule.zone.spared else _Name(rule.zone.side)
+        tree["zone"] = _zone(rule.zone)
     match rule.operation:
         case Line(matcher):
             tree["line"] = _matcher(matcher, let)
@@ -88,6 +89,13 @@ def _rule(rule: Rule, let: dict[str, object]) -> dict[str, object]:
             side = "from" if to_end else "to"
             tree["cut"] = {side: _matcher(landmark, let), "max_prose": max_prose}
     return tree
+
+
+def _zone(zone: Zone) -> object:
+    """A zone in its short form, if it has one. That of the body is written from its end."""
+    if zone.of == "body":
+        return {"of": _Name(zone.of), zone.side: zone.spared}
+    return {zone.side: zone.spared} if zone.spared else _Name(zone.side)
 
 
 def _step(step: Step, drop: dict[str, object]) -> dict[str, object]:

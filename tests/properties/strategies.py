@@ -241,9 +241,18 @@ def _span_matcher(tape: Tape, depth: int = 1) -> Matcher:
 
 _COUNTS = ((1, 1), (1, 1), (1, 2), (0, 1), (0, 2), (2, 2), (1, 3))
 _PROSE_BOUNDS = (100_000, 0, 90, 100, 200, 300, 600)
-_ZONES = (None, None, None, *(Zone(side, spared) for side in ("head", "tail") for spared in (0, 1, 2)))
+_SIDES = tuple((side, spared) for side in ("head", "tail") for spared in (0, 1, 2))
+_ZONES = (None, None, None, *(Zone(*side) for side in _SIDES))
+_BODY_ZONES = (*_ZONES, None, None, None, *(Zone(*side, "body") for side in _SIDES))
+"""A cut has a zone of prose or none."""
 _KINDS = (Kind.NAV, Kind.AD, Kind.RELATED)
 _OPERATIONS = (*[Line] * 4, *[Inline] * 3, *[Sequence] * 4, *[Block] * 2, *[Cut] * 2, Keep)
+
+
+def _zone(tape: Tape, what: type) -> Zone | None:
+    if what in (Inline, Keep):
+        return None
+    return tape.pick(_ZONES if what is Cut else _BODY_ZONES)
 
 
 def _operation(tape: Tape, what: type) -> Operation:
@@ -272,7 +281,7 @@ def draw_rule(content: bytes, pack: str, number: int, what: type | None = None) 
     picked = tape.pick(_OPERATIONS)
     operation = _operation(tape, what or picked)
     keeps = isinstance(operation, Keep)
-    zone = None if isinstance(operation, Inline | Keep) else tape.pick(_ZONES)
+    zone = _zone(tape, type(operation))
     return Rule(pack, f"rule-{number}", None if keeps else tape.pick(_KINDS), "drawn", operation, PLACE, zone)
 
 
@@ -509,7 +518,7 @@ def _clash(tape: Tape) -> Case:
     for number, content in enumerate(tape.stretches(MOST_RULES, RULE_BYTES)):
         choices = Tape(content)
         what = choices.pick(_CLASHING)
-        zone = None if what is Keep else choices.pick(_ZONES)
+        zone = _zone(choices, what)
         kind = None if what is Keep else Kind.AD
         rules.append(Rule("own", f"rule-{number}", kind, "drawn", _clashing(choices, what), PLACE, zone))
     lines = [

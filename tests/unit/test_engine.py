@@ -288,6 +288,43 @@ def test_spared_survivors(bench: Bench) -> None:
     assert bench.left(rules, "4", PROSE) == ["4", PROSE]
 
 
+THIRD = "Nobody else on the coast has a crane that could lift her, and the next one is three days away."
+
+
+def test_stray_prose_lies_in_a_zone_of_the_body(bench: Bench) -> None:
+    body = [PROSE, "5", OTHER, PROSE, OTHER, PROSE]
+    page = ["1", THIRD, "2", "3", "4", *body, "6", "7", "8", THIRD, "9"]
+    rules = rule("h", "line: {class: any}\n    zone: {head: 1, of: body}")
+    rules += rule("t", "line: {class: any}\n    zone: {tail: 1, of: body}")
+    assert bench.left(rules, *page) == ["4", *body, "6"]
+    assert bench.left(rules, "1", "2", "3") == ["1", "2", "3"]
+    assert bench.left(rules.replace(", of: body", ""), *page) == page
+
+
+def test_a_body_in_two_heavy_parts_is_one(bench: Bench) -> None:
+    rules = rule("t", "line: {class: any}\n    zone: {tail: 0, of: body}")
+    table = [str(number) for number in range(20)]
+    assert bench.left(rules, PROSE, OTHER, *table, THIRD) == [PROSE, OTHER, *table, THIRD]
+    assert bench.left(rules, *[PROSE] * 4, *table, THIRD) == [PROSE] * 4
+
+
+def test_what_parts_the_body_goes_before_its_zone_is_looked_for(bench: Bench) -> None:
+    """With the box the prose below it is stray; without it is the body's, and so is what follows the x."""
+    page = [*[PROSE] * 4, "5", "Box", "8", "9", "End", THIRD, "x", "x", THIRD]
+    box = rule("b", "block: {from: {exact: Box}, to: {exact: End}, max_lines: 4}")
+    last = rule("t", "line: {exact: x}\n    zone: {tail: 1, of: body}")
+    assert bench.left(last, *page) == [*page[:-3], THIRD]
+    assert bench.left(box + last, *page) == [*[PROSE] * 4, "5", THIRD, "x", THIRD]
+
+
+def test_a_block_in_a_zone_of_the_body_takes_stray_prose_alone(bench: Bench) -> None:
+    rules = rule(
+        "b", "block: {from: {exact: A}, to: {exact: Z}, max_lines: 9}\n    zone: {tail: 0, of: body}"
+    )  # fmt: skip
+    body = [PROSE, "A", OTHER, "Z", PROSE, OTHER, PROSE]
+    assert bench.left(rules, *body, "1", "2", "A", THIRD, "Z") == [*body, "1", "2"]
+
+
 # blank lines -----------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ MODULES = {
 LAYERS = [
     {"spans", "errors", "cache"},
     {"segments", "rules", "records"},
-    {"patterns", "results", "stacks", "grammar", "nodes", "index", "readings"},
+    {"patterns", "results", "stacks", "grammar", "nodes", "index", "readings", "cores"},
     {"structure", "literals", "costs", "pages", "schema"},
     {"facts"},
     {"compiler"},

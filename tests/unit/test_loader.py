@@ -64,6 +64,16 @@ BROKEN = {
     "bounds upside down": (rule("line: {exact: A, min_chars: 9, max_chars: 3}"), "E107", 7, 33, "over max"),
     "zone on inline": (rule("inline: {at: end, exact: more}\n    zone: head"), "E109", 8, 11, "'inline'"),
     "zone on keep": (rule("keep: {exact: A}\n    zone: tail", kind=""), "E109", 7, 11, "'keep'"),
+    "cut in a zone of the body": (
+        rule("cut: {from: {exact: A}, max_prose: 9}\n    zone: {tail: 4, of: body}"),
+        "E109",
+        8,
+        25,
+        "'cut'",
+    ),
+    "zone without a side": (rule(EXACT + "\n    zone: {of: body}"), "E106", 8, 11, "head, tail"),
+    "zone of two sides": (rule(EXACT + "\n    zone: {tail: 4, of: body, head: 4}"), "E106", 8, 31, "head"),
+    "zone of something else": (rule(EXACT + "\n    zone: {tail: 4, of: bodies}"), "E201", 8, 25, "'body'"),
     "unknown zone": (rule(EXACT + "\n    zone: tial"), "E201", 8, 11, "did you mean 'tail'?"),
     "touching a line": (rule(EXACT + "\n    touching: true"), "E109", 8, 15, "sequence"),
     "inline class": (rule("inline: {at: end, any_of: [{class: url}]}"), "E109", 7, 32, "exact"),
@@ -247,6 +257,7 @@ rules:
   - id: two
     kind: ad
     block: {from: {exact: A}, to: {exact: B}, max_lines: 9}
+    zone: {of: body, tail: 4}
   - id: three
     kind: ad
     cut: {to: {exact: A}, max_prose: 0}
@@ -281,6 +292,7 @@ def test_a_whole_pack(tmp_path: Path) -> None:
         ("a more\n", "a\n", True),
     ]
     assert isinstance(two.operation, Block) and two.operation.max_lines == 9
+    assert two.zone == Zone("tail", 4, "body")
     assert isinstance(three.operation, Cut) and not three.operation.to_end and three.operation.max_prose == 0
     assert isinstance(four.operation, Inline) and four.operation.at == "anywhere"
 
