@@ -188,6 +188,7 @@ class _Document:
         self._weights: list[float] = []
         self._core: tuple[int, int] | None = None
         self._alive_counts: list[int] = []
+        self._prose_sums: list[int] = []
         self._starts: list[int] | None = None
 
     # What the lines are ---------------------------------------------------------------------
@@ -401,6 +402,7 @@ class _Document:
         self._zones = {}
         self._core = None
         self._alive_counts = []
+        self._prose_sums = []
         granted: list[_Claim] = []
         for rule in rules:
             for claim in self._claims(rule):
@@ -610,11 +612,13 @@ class _Document:
         return self._alive_counts[end] - self._alive_counts[start]
 
     def _prose_chars(self, start: int, end: int) -> int:
-        return sum(
-            len(self.seen[line])
-            for line in range(start, end)
-            if line not in self.owners and self.is_prose(line)
-        )
+        if not self._prose_sums:
+            chars = (
+                len(seen) if line not in self.owners and self.is_prose(line) else 0
+                for line, seen in enumerate(self.seen)
+            )
+            self._prose_sums = [0, *accumulate(chars)]
+        return self._prose_sums[end] - self._prose_sums[start]
 
     def _solid_lines(self, start: int, end: int) -> list[int]:
         return [line for line in range(start, end) if self.seen[line]]
