@@ -21,6 +21,7 @@ from cleaner.patterns import length_range, parse
 from cleaner.pumping import find_slow_line
 from cleaner.rules import (
     REGEX_MAX_CHARS,
+    Acceptance,
     Block,
     Cut,
     Form,
@@ -28,6 +29,7 @@ from cleaner.rules import (
     Keep,
     Line,
     Matcher,
+    Operation,
     Pack,
     Rule,
     RuleSet,
@@ -35,7 +37,7 @@ from cleaner.rules import (
     matchers_of,
     walk,
 )
-from cleaner.segments import FOLDS, fold, view
+from cleaner.segments import FOLDS, PROSE_MIN_CHARS, fold, is_prose, view
 
 CODES = {name: f"C{100 + number}" for number, name in enumerate(CHECKS, 1)}
 """The code of each check. The order of CHECKS is part of the interface: names are added at its end."""
@@ -70,12 +72,12 @@ def check_rules(ruleset: RuleSet, packs: Iterable[Pack] | None = None) -> list[P
     return sorted(settle_accepted(rules, found), key=lambda problem: (problem.location, problem.code))
 
 
-def settle_accepted(rules: Iterable[Rule], found: Iterable[Problem]) -> Iterator[Problem]:
+def settle_accepted(rules: Collection[Rule], found: Iterable[Problem]) -> Iterator[Problem]:
     """The findings that none of these rules accepts, and a finding for each acceptance without one.
 
-    Acceptances of `fires-on-body` are judged only by a run over body texts, so they are left alone.
+    Those of `fires-on-body` are left alone: only a run over body texts can judge them.
     """
-    accepts = {(rule.name, accept.check): (rule, accept) for rule in rules for accept in rule.accepts}
+    accepts = {(rule.name, accept.check) for rule in rules for accept in rule.accepts}
     names = {code: name for name, code in CODES.items()}
     used: set[tuple[str, str]] = set()
     for problem in found:
@@ -84,15 +86,18 @@ def settle_accepted(rules: Iterable[Rule], found: Iterable[Problem]) -> Iterator
             used.add(key)
         else:
             yield problem
-    for key, (rule, accept) in accepts.items():
-        if accept.check != "fires-on-body" and key not in used:
+    for rule in rules:
+        yield from _needless(rule, {check for name, check in used if name == rule.name})
+
+
+def _needless(rule: Rule, used: Collection[str]) -> Iterator[Problem]:
+    said: set[str] = set()
+    for accept in rule.accepts:
+        if accept.check in said:
+            yield finding("needless-accept", f"accepted twice: {accept.check}", accept.location, rule)
+        elif accept.check not in used and accept.check != "fires-on-body":
             yield finding("needless-accept", f"nothing to accept: {accept.check}", accept.location, rule)
-
-
-def _acceptance(ruleset: RuleSet, rule_name: str, check: str) -> bool:
-    if "/" not in rule_name:
-        return False
-    return any(accept.check == check for accept in ruleset.rule(rule_name).accepts)
+        said.add(accept.check)
 
 
 def finding(check: str, message: str, location: Location, rule: Rule | None = None) -> Problem:
@@ -262,13 +267,47 @@ def _wide_bound(pack: Pack, rule: Rule) -> Iterator[Problem]:
 
 
 def _generic_range(pack: Pack, rule: Rule) -> Iterator[Problem]:
-    """A label that opens the tail on one site stands in mid-article on another."""
+    """A label that opens the tail on one site stands in mid-article on another; and of a main-content text
+    what lies outside the core is as often an article's end as a link list. Whole-page text is another
+    matter, so a pack for some extractors may."""
     if pack.sites or pack.only_used or pack.extractors:
+        return
+    if rule.zone is not None and rule.zone.of == "body" and _may_take_prose(rule.operation):
+        message = "outside the body stands prose of the article, too: add unless: {class: prose}, or scope it"
+        yield finding("generic-range", message, rule.location, rule)
         return
     is_cut = isinstance(rule.operation, Cut) and rule.operation.max_prose > 0
     if is_cut or (isinstance(rule.operation, Block) and rule.zone is None):
         message = "a pack for every site takes no prose: use line rules, a zone, or a site's pack"
         yield finding("generic-range", message, rule.location, rule)
+
+
+def _may_take_prose(operation: Operation) -> bool:
+    """Whether a line of running text may go: any line may between the ends of a block."""
+    return isinstance(operation, Block) or any(map(_may_be_prose, matchers_of(operation)))
+
+
+def _may_be_prose(matcher: Matcher) -> bool:
+    """Whether a line of running text can match: not whole lines that are none, nor what is too short."""
+    is_short = matcher.max_chars is not None and matcher.max_chars < PROSE_MIN_CHARS
+    if is_short or (matcher.unless is not None and "prose" in matcher.unless.values):
+        return False
+    match matcher.form:
+        case Form.ANY_OF:
+            return any(map(_may_be_prose, matcher.any_of))
+        case Form.EXACT:
+            return any(is_prose(view(value)) for value in matcher.values)
+        case Form.CLASS:
+            return not {"any", "prose"}.isdisjoint(matcher.values)
+        case Form.REGEX:
+            return any(_reaches(value, PROSE_MIN_CHARS) for value in matcher.values)
+        case _:
+            return True
+
+
+def _reaches(pattern: str, char_count: int) -> bool:
+    most = length_range(parse(pattern), fold)[1]
+    return most is None or most >= char_count
 
 
 def _odd_text(pack: Pack, rule: Rule) -> Iterator[Problem]:
@@ -346,18 +385,33 @@ def check_on_body(
     """A finding for each line of a body text that a rule takes: the decisive check.
 
     `texts` are (body, URL or None, extractor or None); `packs` names those whose rules are judged (all
-    if empty). A rule accepts single lines by `fires-on-body` with a reason.
+    if empty). A rule accepts its findings by `fires-on-body` with a reason; if its pack served a text and
+    it took of none, the acceptance is a finding itself.
     """
     from cleaner.engine import clean
 
     program = compile_rules(ruleset)
+    served: set[str] = set()
+    fired: set[str] = set()
     for number, (text, url, extractor) in enumerate(texts, 1):
         result = clean(text, program, url=url, extractor=extractor)
+        served.update(result.packs)
+        fired.update(removal.rule for removal in result.removals)
         for removal in result.removals:
             rule = ruleset.rule(removal.rule)
-            if (packs and rule.pack not in packs) or _acceptance(ruleset, rule.name, "fires-on-body"):
+            if (packs and rule.pack not in packs) or _acceptance(rule, "fires-on-body"):
                 continue
             line = text[removal.start : removal.end].strip()
             at = text.count("\n", 0, removal.start) + 1
             message = f"takes body, line {at} of text {number}: {_shown(line)}"
             yield finding("fires-on-body", message, rule.location, rule)
+    for rule in ruleset:
+        accept = _acceptance(rule, "fires-on-body")
+        is_judged = rule.pack in served and (not packs or rule.pack in packs)
+        if accept and is_judged and rule.name not in fired:
+            message = "nothing to accept: fires-on-body, it takes nothing of these texts"
+            yield finding("needless-accept", message, accept.location, rule)
+
+
+def _acceptance(rule: Rule, check: str) -> Acceptance | None:
+    return next((accept for accept in rule.accepts if accept.check == check), None)

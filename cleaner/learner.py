@@ -1,23 +1,29 @@
 """A pack file to start from: the language on one screen, and what sample texts show of a site's template.
 
-It proposes and decides nothing: candidates are comments. A line is one if several samples share it (as it
-is, but for its figures, or in what stands before its colon), or if it is short and stands before the first
-line of prose or after the last. Lines that the rules at hand take already are left out, and so is prose
-that only one sample has: that is the article.
+It proposes and decides nothing: candidates are comments. Running text that only one sample has is the
+article; what several samples have, as it is or but for a name or a figure, is the template's. Around such
+lines it looks for captions above their credits, names above a line of one form, and boxes from one line to
+the next. Lines that the rules at hand take already serve as landmarks and are left out otherwise. Headlines
+are left out.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby, islice, pairwise, takewhile
 
 from cleaner.compiler import Program
 from cleaner.engine import clean
-from cleaner.rules import KIND_MEANINGS, Kind
-from cleaner.segments import is_prose, split, views
+from cleaner.errors import InputError
+from cleaner.grammar import NAME_PATTERNS
+from cleaner.rules import KIND_MEANINGS, Form, Kind, matchers_of, walk
+from cleaner.segments import CLASSES, is_prose, split, view, views
+from cleaner.spans import Span, without
 from cleaner.stacks import host_of
 
 MAX_CHARS = 120
@@ -26,21 +32,61 @@ MAX_CHARS = 120
 MIN_LABEL_CHARS = 4
 """Characters of a label before a colon, as of every literal that makes a rule specific."""
 
+MIN_OPENING_CHARS = 8
+"""Characters of two words that open lines of several pages: `In the` opens headlines, `Written by` not."""
+
+MIN_KNOWN_CHARS = 12
+"""Characters of a line that a site may be known by: shorter ones are words that other sites print, too."""
+
+MAX_KNOWN = 8
+"""Lines proposed for `known_by`: two are needed, a few more make up for those that an extractor drops."""
+
+MIN_HEADLINE_CHARS = 20
+"""Characters from which a page's own first line above the running text counts as its headline."""
+
+MAX_CAPTION_CHARS = 200
+MAX_BOX_LINES = 40
+"""Lines between the landmarks of a box: what lies further apart is no box."""
+
+MAX_TAIL_PROSE = 300
+"""`max_prose` of a proposed cut: a teaser or two."""
+
+MAX_SHARED_CHARS = 400
+"""Characters of a candidate that several samples have: a newsletter's blurb is shorter."""
+
+MAX_NAMES = 3
+MAX_NAME_CHARS = 60
+"""Lines of a byline, and characters of each: name, role, place."""
+
 MAX_EXAMPLES = 3
 """Lines of a candidate that its example shows."""
 
+MAX_VALUES = 200
+MAX_RULES_CHARS = 150_000
+MAX_LEFT_OVER = 30
+"""Values of a candidate, characters of all, and lines shown that are none: whatever the samples are, the
+file stays short enough to be loaded."""
+
 _CUES: dict[Kind, str] = {
-    Kind.AD: "advert|anzeige|werbung|publicit|publicidad|pubblicit|annonse|annons|reklam|sponsor",
-    Kind.FOOTER: "©|copyright|all rights|alle rechte|droits|derechos|imprint|impressum|terms of",
+    Kind.AD: (
+        r"advert|paid (?:for|content|post)|\banzeige\b|werbung|publici|pubblicit|annons|\breklam|sponsor"
+    ),
+    Kind.FOOTER: (
+        r"©|copyright|all rights|alle rechte|droits|derechos|imprint|impressum|terms of"
+        r"|\bgmbh\b|\bltd\b|limited"
+    ),
     Kind.NOTICE: "cookie|consent|privacy|datenschutz|log ?in|sign in|anmelden|einloggen|subscriber|paywall",
-    Kind.COMMENTS: r"\bcomments?\b|kommentar|commentaire|comentario|\breply\b|antworten",
-    Kind.SHARE: r"\bshare|teilen|partager|compartir|facebook|twitter|whatsapp|copy link|\bprint\b|drucken",
+    Kind.COMMENTS: r"\bcomments?\b|kommentar|commentaire|comentario|\breply\b|antworten|meinung",
+    Kind.SHARE: r"\bshare|\bteilen|partager|compartir|facebook|twitter|whatsapp|copy link|\bprint\b|drucken",
     Kind.PROMO: r"newsletter|subscribe|\bapp\b|sign up|abonn|membership|donat|spenden|join us|follow us",
     Kind.CAPTION: r"photo|image|picture|\bbild\b|\bfoto|getty|crédit|fotograf",
-    Kind.MEDIA: r"video|\bplay\b|watch|listen|audio|podcast|gallery|galerie|\bpoll\b|slideshow",
+    Kind.MEDIA: (
+        r"video|\bplay\b|watch|listen|audio|podcast|gallery|galerie|\bpoll\b|slideshow"
+        r"|vorlesen|anhören|écouter"
+    ),
     Kind.RELATED: (
-        "read (?:more|also|next)|more (?:from|on|about|stories)|related|mehr|lesen sie|auch interess"
-        r"|\blire\b|\bleer\b|most (?:read|popular)|trending|topics?\b|\btags?\b"
+        "(?:read|see) (?:more|also|next)|more (?:from|on|about|stories)|related|mehr|lesen sie|auch interess"
+        r"|\blire\b|\bleer\b|most (?:read|popular)|trending|topics?\b|\btags\b|themen"
     ),
     Kind.BYLINE: (
         r"^by |^von |^par |^por |updated|published|aktualisiert|veröffentlicht|minutes? read|min read"
@@ -52,123 +98,644 @@ _CUES: dict[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A line of a sample, its list marker taken off, and what the rules at hand make of it.
+
+    `page` and `at` say which line of which sample it is, blank ones not counted. `taken` is the kind of the
+    rule that takes it; `opens` says that it has a blank line above it, `is_item` that it had a list marker.
+    """
+
+    text: str
+    page: int
+    at: int
+    taken: Kind | None
+    opens: bool
+    is_item: bool
+
+    @property
+    def is_left(self) -> bool:
+        """Whether no rule takes it, and no reader of YAML stumbles over it."""
+        return self.taken is None and len(self.text) <= MAX_SHARED_CHARS and is_writable(self.text)
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The pages, line by line, and what follows from laying them side by side."""
+
+    pages: tuple[tuple[Seen, ...], ...]
+
+    @property
+    def lines(self) -> Iterator[Seen]:
+        """All lines that no rule takes yet, page after page."""
+        return (line for page in self.pages for line in page if line.is_left)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """On how many pages each line stands."""
+        return Counter(text for page in self.pages for text in dict.fromkeys(line.text for line in page))
+
+    @property
+    def most(self) -> int:
+        """How many pages must show what the template prints: all of a few, three in four of many."""
+        return max(2, len(self.pages) if len(self.pages) < 5 else -(-3 * len(self.pages) // 4))
+
+    @property
+    def some(self) -> int:
+        """How many pages must show what is no accident: two of a few, one in ten of many."""
+        return max(2, len(self.pages) // 10)
+
+    def is_shared(self, line: Seen) -> bool:
+        """Whether it stands on most pages."""
+        return self.counts[line.text] >= self.most
+
+    def is_own_prose(self, line: Seen) -> bool:
+        """Whether it is running text that no other page has: the article, or a reader's comment. What two
+        pages have is an author's box, or the house's own praise."""
+        return line.taken is None and self.counts[line.text] == 1 and is_prose(line.text)
+
+    @cached_property
+    def articles(self) -> tuple[tuple[int, int], ...]:
+        """The first and the last line of each page's own running text; nothing but its end without any."""
+        found = []
+        for page in self.pages:
+            prose = [line.at for line in page if self.is_own_prose(line)]
+            found.append((prose[0], prose[-1]) if prose else (len(page), len(page)))
+        return tuple(found)
+
+    def side(self, line: Seen) -> str:
+        """Where a line stands: `above` its page's article, `within` or `below`."""
+        first, last = self.articles[line.page]
+        return "above" if line.at < first else "below" if line.at > last else "within"
+
+    @cached_property
+    def titles(self) -> frozenset[str]:
+        """Headlines: of this page, or of another page that it links to.
+
+        The first line above the article that is not on most pages, if it is long enough; and what stands
+        above the text of one page and below that of another.
+        """
+        if len(self.pages) < 2:
+            return frozenset()
+        firsts: dict[int, str] = {}
+        sides: dict[str, set[str]] = {}
+        for line in self.lines:
+            if not self.is_shared(line) and _is_like_title(line.text):
+                side = self.side(line)
+                sides.setdefault(line.text, set()).add(side)
+                if side == "above":
+                    firsts.setdefault(line.page, line.text)
+        both = (text for text, of in sides.items() if {"above", "below"} <= of)
+        return frozenset((*firsts.values(), *both))
+
+    @cached_property
+    def places(self) -> dict[str, tuple[int, ...]]:
+        """Lines that stand once on each page, none of them above the article, and where on each."""
+        found: list[dict[str, int]] = []
+        for page in self.pages:
+            often = Counter(line.text for line in page)
+            once = (line for line in page if often[line.text] == 1 and self.side(line) != "above")
+            found.append({line.text: line.at for line in once if is_writable(line.text)})
+        shared = (text for text in found[0] if all(text in of for of in found)) if found else ()
+        return {text: tuple(of[text] for of in found) for text in shared}
+
+    @cached_property
+    def landmarks(self) -> tuple[str, ...]:
+        """Those of them that stand in the same order on all pages, without what moves.
+
+        A teaser that is up for a week may stand on all samples. It moves from page to page while the headings
+        around it stay in place, or all move by the same number of lines.
+        """
+        found: list[str] = []
+        for text, places in self.places.items():
+            if not found or all(map(int.__lt__, self.places[found[-1]], places)):
+                found.append(text)
+        moves = [tuple(place - self.places[text][0] for place in self.places[text]) for text in found]
+        sizes = Counter(moves)
+        spans = {move: (moves.index(move), len(moves) - moves[::-1].index(move)) for move in sizes}
+
+        def is_still(number: int) -> bool:
+            move = moves[number]
+            around = (of for of, (first, end) in spans.items() if first < number < end - 1 and of != move)
+            is_lone = sizes[move] == 1 and 0 < number < len(found) - 1
+            is_inside = is_lone and self.is_close(found[number - 1], found[number + 1])
+            return not is_inside and all(sizes[of] <= sizes[move] for of in around)
+
+        return tuple(text for number, text in enumerate(found) if is_still(number))
+
+    def between(self, first: str, last: str) -> list[Sequence[Seen]]:
+        """The lines of each page between two of the `places`; up to its end if there is no last one."""
+        starts = self.places[first]
+        ends = self.places[last] if last else tuple(map(len, self.pages))
+        return [page[start + 1 : end] for page, start, end in zip(self.pages, starts, ends, strict=True)]
+
+    def is_close(self, first: str, last: str) -> bool:
+        """Whether a box could reach from one to the other: it takes no article, and not too many lines."""
+        between = self.between(first, last)
+        has_prose = any(self.is_own_prose(line) for lines in between for line in lines)
+        return not has_prose and max(map(len, between)) <= MAX_BOX_LINES
+
+    @cached_property
+    def teasers(self) -> frozenset[str]:
+        """What moves below the articles, and what stands above some of them and below others."""
+        above: dict[str, set[int]] = {}
+        below: dict[str, set[int]] = {}
+        for line in self.lines:
+            side = self.side(line)
+            if side != "within":
+                (above if side == "above" else below).setdefault(line.text, set()).add(line.page)
+        climbers = {text for text in above.keys() & below if len(above[text]) < self.counts[text]}
+        return frozenset((below.keys() & self.places.keys()) - set(self.landmarks) | climbers)
+
+    def rare(self, skipped: Collection[str]) -> Iterator[Seen]:
+        """Lines that are left, not on most pages, and neither long nor running text."""
+        for line in self.lines:
+            is_short = len(line.text) <= MAX_CHARS and not is_prose(line.text)
+            if is_short and not self.is_shared(line) and line.text not in skipped:
+                yield line
+
+    def paragraph(self, line: Seen) -> Sequence[Seen]:
+        """The lines around one up to the next blank lines, itself included."""
+        page, start, end = self.pages[line.page], line.at, line.at + 1
+        while start and not page[start].opens:
+            start -= 1
+        while end < len(page) and not page[end].opens:
+            end += 1
+        return page[start:end]
+
+    def count(self, texts: Collection[str]) -> str:
+        """`2 of 3 samples`: how many pages have one of the lines."""
+        has = sum(any(line.text in texts for line in page) for page in self.pages)
+        return f"{has} of {len(self.pages)} sample{'' if len(self.pages) == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """Lines that one rule might take: how it would look for them (`form`, `values`), and what they are."""
+    """A rule that might be: its operation as YAML, the lines that its example shows, and where they stand.
+
+    `lines` are the lines of the samples that need no other candidate. `near` says where the example has
+    running text, if it must have some: `above` the lines that go or `below` them. `sureness` groups
+    candidates, the surest first.
+    """
 
     id: str
     kind: Kind
-    form: str
-    values: tuple[str, ...]
+    why: str
+    operation: tuple[str, ...]
     shown: tuple[str, ...]
-    from_one: bool = False
+    lines: frozenset[str]
+    near: str = ""
+    sureness: int = 0
 
 
 def draft(site: str, samples: Sequence[str], program: Program, schema: str = "pack.schema.json") -> str:
     """The text of a pack file for a site. `schema` is where the file's editor finds the language's schema."""
     host = host_of(site)
-    lines = [f"# yaml-language-server: $schema={schema}", *_lesson(), "", *_head(host)]
-    lines += _rules(candidates(host, samples, program))
+    read = read_samples(host, samples, program)
+    found = candidates(read)
+    name = pack_name(host, program)
+    lines = [f"# yaml-language-server: $schema={schema}", *_lesson(), "", *_head(host, name)]
+    lines += [*_known(known_by(host, read, program)), ""]
+    if len(read.pages) < len(samples):
+        lines += [f"# {len(samples) - len(read.pages)} of {len(samples)} samples show an article again."]
+    lines += [*_rules(found), *_left_over(read, found)]
     return "\n".join(lines) + "\n"
 
 
-def candidates(host: str, samples: Sequence[str], program: Program) -> list[Candidate]:
+def pack_name(site: str, program: Program) -> str:
+    """The name of a new pack for a site, which is its file's name, too. A site that has a pack keeps it.
+
+    Raises InputError where the site is no name that a pack can serve, such as `localhost`.
+    """
+    host = host_of(site)
+    name = re.sub(r"[._-]*([._-])", r"\1", host).strip("._-")
+    if not name or not re.fullmatch(NAME_PATTERNS["site"][0], host) or not _is_encodable(host):
+        raise InputError(f"no site: {site!r} (write it as www.example.com or example.com)")
+    return f"{name}-own" if name in program.ruleset.by_name else name
+
+
+def _is_encodable(host: str) -> bool:
+    """Whether it is short enough, label by label, for a host name."""
+    try:
+        return bool(host.encode("idna"))
+    except UnicodeError:
+        return False
+
+
+# What a sample shows
+
+
+def read_samples(host: str, texts: Iterable[str], program: Program) -> Samples:
+    """Samples as the rules at hand leave them, each article once: of a page saved twice, or again after an
+    update, two samples would have the same paragraphs, and these would pass for the template's."""
+    pages: list[tuple[Seen, ...]] = []
+    known: set[str] = set()
+    for text in texts:
+        page = tuple(_seen(text, len(pages), host, program))
+        prose = {line.text for line in page if line.taken is None and is_prose(line.text)}
+        if len(prose & known) * 2 <= len(prose):
+            pages.append(page)
+            known |= prose
+    return Samples(tuple(pages))
+
+
+def _seen(text: str, page: int, host: str, program: Program) -> Iterator[Seen]:
+    """The lines of a sample that are not blank."""
+    removals = clean(text, program, site=host).removals
+    at = start = number = 0
+    opens = True
+    for line in split(text):
+        end = start + len(line)
+        while number < len(removals) and removals[number].end <= start:
+            number += 1
+        own = []
+        for each in islice(removals, number, None):
+            if each.start >= end:
+                break
+            own.append(each)
+        holes = [Span(max(each.start, start) - start, min(each.end, end) - start) for each in own]
+        left = without(line, holes)
+        if view(line):
+            taken = Kind(own[0].kind) if own and not view(left) else None
+            seen = views(line if taken else left)
+            yield Seen(seen[-1], page, at, taken, opens, len(seen) > 1)
+            at += 1
+        opens = not view(line)
+        start = end + 1
+
+
+def is_writable(text: str) -> bool:
+    """Whether a line can stand in a pack as it is: no control characters, and in composed form.
+
+    >>> is_writable("Share"), is_writable("bell" + chr(7))
+    (True, False)
+    """
+    return text.isprintable() and unicodedata.is_normalized("NFC", text)
+
+
+def _is_like_title(text: str) -> bool:
+    return len(text) >= MIN_HEADLINE_CHARS and ":" not in text and not re.search(r"\d{4}|\d:\d\d", text)
+
+
+# Lines that a site is known by
+
+
+def known_by(host: str, samples: Samples, program: Program) -> list[str]:
+    """Whole lines that most samples have and that seem to be the site's alone: with its name first, then
+    the longest.
+
+    No line with a figure (years and counts change), no teaser, none that a rule at hand takes or a pack
+    spells out (then other sites print it, too).
+    """
+    common = set(_spelt_out(program)) | samples.teasers
+
+    def is_fit(line: Seen) -> bool:
+        has_letters = sum(map(str.isalpha, line.text)) * 2 > len(line.text)
+        is_telling = MIN_KNOWN_CHARS <= len(line.text) <= MAX_CHARS and not re.search(r"\d", line.text)
+        return is_telling and has_letters and samples.is_shared(line) and line.text not in common
+
+    names = {"".join(filter(str.isalnum, part)) for part in host.split(".")[:-1]}
+    names = {name for name in names if len(name) > 3}
+
+    def rank(text: str) -> tuple[bool, int]:
+        letters = "".join(filter(str.isalnum, text.lower()))
+        return not any(name in letters for name in names), -len(text)
+
+    fit = dict.fromkeys(line.text for line in samples.lines if is_fit(line))
+    return sorted(fit, key=rank)[:MAX_KNOWN] if len(fit) > 1 else []
+
+
+def _spelt_out(program: Program) -> Iterator[str]:
+    """Views of whole lines that any pack names: to be known by, or to remove."""
+    for pack in program.ruleset.packs:
+        yield from map(view, pack.known_by)
+        for rule in pack.rules:
+            for matcher in walk(matchers_of(rule.operation)):
+                if matcher.form is Form.EXACT:
+                    yield from map(view, matcher.values)
+
+
+# Candidates
+
+
+def candidates(samples: Samples) -> list[Candidate]:
     """What looks like furniture in the samples and is not taken yet."""
-    pages = [_survivors(text, host, program) for text in samples]
-    seen = Counter(line for page in pages for line in dict.fromkeys(page))
-    shared = [line for line, count in seen.items() if count > 1]
-    single = [line for line, count in seen.items() if count == 1]
-    labels = _shared_labels(pages, single)
-    taken = {line for lines in labels.values() for line in lines}
-    figures = _shared_figures(pages, [line for line in single if line not in taken])
-    taken |= {line for lines in figures.values() for line in lines}
-    above = {line for page in pages for line in _before_prose(page)}
-    found = [
-        *_by_kind("", "exact", {line: (line,) for line in shared}, above),
-        *_by_kind("label", "prefix", labels, above),
-        *_by_kind("figures", "regex", figures, above),
-    ]
-    for part, short in (("head", _before_prose), ("tail", _after_prose)):
-        lines = (line for page in pages for line in short(page))
-        own = {line: (line,) for line in lines if seen[line] == 1 and line not in taken}
-        taken |= own.keys()
-        found += _by_kind(part, "exact", own, above, from_one=True)
-    return found
+    skipped = set(samples.titles)
+    found: list[Candidate] = []
+    for propose in (_labels, _patterns, _captions, _bylines, _boxes, _shared, _alone):
+        for candidate in propose(samples, skipped):
+            often = sum(other.id.startswith(candidate.id) for other in found)
+            found.append(replace(candidate, id=f"{candidate.id}-{often + 1}") if often else candidate)
+            skipped |= candidate.lines
+    return sorted(found, key=lambda each: each.sureness)
 
 
-def _survivors(text: str, host: str, program: Program) -> list[str]:
-    """The views, without list markers, of the lines that the rules at hand leave."""
-    return [views(line)[-1] for line in split(clean(text, program, site=host).text) if views(line)[0]]
+Skipped = Collection[str]
 
 
-def _shared_labels(pages: Iterable[list[str]], lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """What stands before a colon on several pages, with the lines that it begins."""
-    wanted = {line for line in lines if len(line) <= MAX_CHARS and not is_prose(line)}
-    found: dict[str, dict[str, int]] = {}
-    for number, page in enumerate(pages):
-        for line in page:
-            label = line.partition(":")[0] + ":"
-            if line in wanted and MIN_LABEL_CHARS < len(label) < len(line) and label.count(" ") < 4:
-                found.setdefault(label, {})[line] = number
-    return {label: tuple(of) for label, of in found.items() if len(set(of.values())) > 1}
+def _labels(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """What stands before a colon on several pages: `Tags: ...`."""
+    found: dict[str, list[Seen]] = {}
+    for line in samples.rare(skipped):
+        if label := _label(line.text):
+            found.setdefault(label, []).append(line)
+    yield from _by_kind("label", "prefix", _on_pages(samples.some, found), samples)
 
 
-_FIGURES = re.compile(r"\d+")
+def _label(text: str) -> str:
+    """A line's first words with their colon, if they are few and more follows; else nothing."""
+    label = text.partition(":")[0] + ":"
+    has_words = re.search(r"[^\W\d_]{3}", label) is not None
+    is_label = MIN_LABEL_CHARS < len(label) < len(text) and label.count(" ") < 4 and has_words
+    return label if is_label else ""
 
 
-def _shared_figures(pages: Iterable[list[str]], lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Patterns of lines that differ from page to page in their figures only, with those lines."""
-    wanted = {line for line in lines if len(line) <= MAX_CHARS and not is_prose(line)}
-    found: dict[str, dict[str, int]] = {}
-    for number, page in enumerate(pages):
-        for line in page:
-            pattern = r"\d{1,4}".join(map(_escaped, _FIGURES.split(line)))
-            if line in wanted and pattern != _escaped(line) and re.search(r"[^\W\d_]{3}", line):
-                found.setdefault(pattern, {})[line] = number
-    return {pattern: tuple(of) for pattern, of in found.items() if len(set(of.values())) > 1}
+def _on_pages(least: int, found: dict[str, list[Seen]]) -> dict[str, list[Seen]]:
+    """Those of the groups of lines that have two different lines, and lines of so many pages."""
+
+    def is_on(lines: list[Seen]) -> bool:
+        return len({line.text for line in lines}) > 1 and len({line.page for line in lines}) >= least
+
+    return {key: lines for key, lines in found.items() if is_on(lines)}
+
+
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def _patterns(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """Lines that differ from page to page in their figures only, or in a name between the same words."""
+    lines = list(samples.rare(skipped))
+    figures: dict[str, list[Seen]] = {}
+    for line in lines:
+        if _FIGURE.search(line.text) and _is_specific(_FIGURE.split(line.text)):
+            figures.setdefault(_FIGURE.sub("0", line.text), []).append(line)
+    figures = _on_pages(samples.some, figures)
+    taken = {line.text for of in figures.values() for line in of}
+    names: dict[str, list[Seen]] = {}
+    for line in lines:
+        opening = " ".join(line.text.split(" ")[:2])
+        is_long = MIN_OPENING_CHARS <= len(opening) < len(line.text)
+        if is_long and line.text not in taken and samples.side(line) != "within":
+            names.setdefault(opening, []).append(line)
+    found = {_figure_pattern([line.text for line in of]): of for of in figures.values()}
+    for of in _on_pages(samples.most, names).values():
+        found[_name_pattern([line.text for line in of])] = of
+    yield from _by_kind("pattern", "regex", found, samples)
+
+
+def _is_specific(pieces: Iterable[str]) -> bool:
+    return any(len(piece.strip()) >= MIN_LABEL_CHARS for piece in pieces)
+
+
+def _figure_pattern(lines: Sequence[str]) -> str:
+    """
+    >>> _figure_pattern(["7 readers", "1,204 readers"])
+    '[\\\\d.,]{1,6} readers'
+    """
+    figures = [figure for line in lines for figure in _FIGURE.findall(line)]
+    most = max(4, *map(len, figures)) + 1
+    digit = r"\d" if all(map(str.isdecimal, figures)) else r"[\d.,]"
+    return f"{digit}{{1,{most}}}".join(map(_escaped, _FIGURE.split(lines[0])))
+
+
+def _name_pattern(lines: Sequence[str]) -> str:
+    """The words that open all the lines, up to 60 characters of anything, the words that end all.
+
+    >>> _name_pattern(["Written by Ada Quill for us", "Written by L. Moor for us"])
+    'Written by .{1,60} for us'
+    """
+    split_lines = [line.split(" ") for line in lines]
+    opening = _common([words[:-1] for words in split_lines])
+    ending = _common([words[len(opening) + 1 :][::-1] for words in split_lines])[::-1]
+    most = max(60, *map(len, lines))
+    words = [_escaped(" ".join(opening)), f".{{1,{most}}}", _escaped(" ".join(ending))]
+    return " ".join(word for word in words if word)
+
+
+def _common(lists: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all lists begin with."""
+    alike = takewhile(lambda words: len(set(words)) == 1, zip(*lists, strict=False))
+    return [words[0] for words in alike]
 
 
 def _escaped(text: str) -> str:
     return re.sub(r"([\\.^$*+?{}\[\]|()])", r"\\\1", text)
 
 
-def _before_prose(page: list[str]) -> list[str]:
-    first = next((at for at, line in enumerate(page) if is_prose(line)), 0)
-    return [line for line in page[:first] if len(line) <= MAX_CHARS]
+def _captions(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """A line of its own right above a credit (`Photo: ...`), the two with a blank line above them."""
+    found: dict[str, list[tuple[Seen, Seen]]] = {}
+    for page in samples.pages:
+        for caption, credit in pairwise(page):
+            label = _label(credit.text)
+            is_credit = credit.taken is Kind.CAPTION or guess(label) is Kind.CAPTION
+            is_pair = caption.opens and not credit.opens and is_writable(credit.text)
+            is_caption = caption.is_left and samples.counts[caption.text] == 1
+            if label and is_credit and is_pair and is_caption and _is_short_line(caption.text):
+                found.setdefault(label, []).append((caption, credit))
+    pairs = [pair for pairs in found.values() for pair in pairs]
+    if len(pairs) < 2:
+        return
+    steps = [
+        "sequence:",
+        f"  - drop: {{class: any, max_chars: {MAX_CAPTION_CHARS}, unless: {{class: prose}}}}",
+        "  - drop:",
+        *(f"      {line}" for line in _listed("prefix", found)),
+        f"      max_chars: {MAX_CAPTION_CHARS}",
+        "touching: true",
+    ]
+    captions = frozenset(caption.text for caption, _ in pairs)
+    why = f"a caption with its credit right below, on {samples.count(captions)}"
+    shown = tuple(line.text for line in pairs[0])
+    yield Candidate("caption-above-credit", Kind.CAPTION, why, tuple(steps), shown, captions, "above")
 
 
-def _after_prose(page: list[str]) -> list[str]:
-    last = next((at for at in range(len(page) - 1, -1, -1) if is_prose(page[at])), len(page))
-    return [line for line in page[last + 1 :] if len(line) <= MAX_CHARS]
+def _is_short_line(text: str) -> bool:
+    return len(text) <= MAX_CAPTION_CHARS and not is_prose(text)
+
+
+def _bylines(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """Names above a line that all pages have in one form, such as a user name or `Last modified on ...`: one
+    to three lines, with a blank line above them."""
+    found: dict[str, dict[int, tuple[list[str], str]]] = {}
+    for line in samples.lines:
+        if line.opens and samples.side(line) == "above":
+            names: list[str] = []
+            for below in samples.paragraph(line)[: MAX_NAMES + 1]:
+                if names and (form := _form(below.text)):
+                    found.setdefault(form, {}).setdefault(line.page, (names, below.text))
+                    break
+                if below.text in skipped or not below.is_left or len(below.text) > MAX_NAME_CHARS:
+                    break
+                names.append(below.text)
+    for form, by_page in found.items():
+        if len(by_page) >= samples.most:
+            yield _byline(form, list(by_page.values()), samples)
+
+
+def _byline(form: str, found: Sequence[tuple[list[str], str]], samples: Samples) -> Candidate:
+    most = max(len(names) for names, _ in found)
+    steps = [
+        "sequence:",
+        f"  - drop: {{class: any, max_chars: {MAX_NAME_CHARS}, unless: {{class: prose}}}}",
+        f"    repeat: [1, {most}]",
+        f"  - drop: {{{form}, max_chars: {MAX_CHARS}}}",
+        "touching: true",
+        "zone: head",
+    ]
+    names, last = max(found, key=lambda each: len(each[0]))
+    lines = frozenset(text for names, last in found for text in (*names, last))
+    why = f"names right above a line of this form, on {samples.count(lines)}"
+    return Candidate("byline", Kind.BYLINE, why, tuple(steps), (*names, last), lines, "below")
+
+
+def _form(text: str) -> str:
+    """The matcher of a line that tells a byline: a class of lines, or a label with its colon."""
+    named = next((name for name in ("handle", "email") if CLASSES[name](text)), "")
+    label = _label(text) if is_writable(text) else ""
+    return f"class: {named}" if named else f"prefix: {_flow(label)}" if label else ""
+
+
+def _boxes(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """From a heading that all pages have to the next line that all have, with other lines between on at least
+    two pages: `Most read`, this week's teasers, `Contact`. If nothing comes after them, a cut."""
+    if len(samples.pages) < 2:
+        return
+    covered = set(skipped) - samples.titles
+    items = {line.text for page in samples.pages for line in page if line.is_item}
+    for first, last in pairwise([*(text for text in samples.landmarks if text not in items), ""]):
+        if len(first) > MAX_CHARS or len(last) > MAX_CHARS or not samples.is_close(first, last):
+            continue
+        between = samples.between(first, last)
+        own = [[line for line in lines if _is_boxed(line, samples, covered)] for lines in between]
+        is_below = any(samples.side(line) == "below" for lines in own for line in lines)
+        if sum(map(bool, own)) >= samples.some and is_below:
+            yield _box(first, last, between, [line.text for line in max(own, key=len)], samples)
+
+
+def _is_boxed(line: Seen, samples: Samples, covered: Skipped) -> bool:
+    return line.is_left and not samples.is_shared(line) and line.text not in covered
+
+
+def _box(
+    first: str, last: str, between: Sequence[Sequence[Seen]], own: Sequence[str], samples: Samples
+) -> Candidate:
+    landmark = f"  from: {{exact: {_flow(first)}}}"
+    if last:
+        bound = f"  max_lines: {max(map(len, between)) + 6}"
+        operation: tuple[str, ...] = ("block:", landmark, f"  to: {{exact: {_flow(last)}}}", bound)
+        why, near = "the box from this heading to the line that comes next", ""
+    else:
+        operation = ("cut:", landmark, f"  max_prose: {MAX_TAIL_PROSE}")
+        why, near = "below this heading come only links", "above"
+    shown = tuple(filter(None, (first, *own[: MAX_EXAMPLES - 1], last)))
+    inside = Counter(line.text for of in between for line in of)
+    everywhere = Counter(line.text for page in samples.pages for line in page if line.text in inside)
+    lines = frozenset(text for text in inside if inside[text] == everywhere[text])
+    heading = samples.pages[0][samples.places[first][0]]
+    kind = heading.taken or _kind(heading, samples)
+    near = "above" if any(map(is_prose, shown)) else near
+    why = f"{why}, on {samples.count({first})}"
+    return Candidate(f"{kind}-box", kind, why, operation, shown, lines, near)
+
+
+def _shared(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """Lines that several pages have; those that move with the teasers may be gone next week."""
+    for sureness, part in ((0, ""), (1, "some")):
+        found: dict[str, list[Seen]] = {}
+        for line in samples.lines:
+            is_sure = samples.is_shared(line) and line.text not in samples.teasers
+            is_common = samples.counts[line.text] >= samples.some and line.text not in skipped
+            if is_common and is_sure is (sureness == 0):
+                found.setdefault(line.text, []).append(line)
+        yield from _by_kind(part, "exact", found, samples, sureness)
+
+
+def _alone(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """Of a single sample, which is all there is: short lines above its running text or below."""
+    if len(samples.pages) == 1:
+        lines = [line for line in samples.rare(skipped) if samples.side(line) != "within"]
+        yield from _by_kind("one", "exact", {line.text: [line] for line in lines}, samples, 2)
 
 
 def _by_kind(
-    part: str,
-    form: str,
-    found: Mapping[str, tuple[str, ...]],
-    above: Collection[str],
-    from_one: bool = False,
+    part: str, form: str, found: dict[str, list[Seen]], samples: Samples, sureness: int = 0
 ) -> Iterator[Candidate]:
-    """One candidate for each kind; `found` maps what to look for to the lines that show it, `above` are
-    lines that stand above the prose."""
-    kinds: dict[Kind, list[str]] = {}
-    for value in found:
-        kinds.setdefault(guess(found[value][0], found[value][0] in above), []).append(value)
-    for kind, values in sorted(kinds.items()):
-        shown = [line for value in values for line in found[value][:1]]
-        name = f"{kind}-{part}" if part else str(kind)
-        yield Candidate(name, kind, form, tuple(values), tuple(shown[:MAX_EXAMPLES]), from_one)
+    """One candidate for each kind and place; `found` maps what to look for to the lines that show it.
 
-
-def guess(line: str, is_above: bool = False) -> Kind:
-    """What a line may be, by words that hint at it; else by whether it stands above the prose.
-
-    >>> str(guess("Sign up for our newsletter")), str(guess("Fisheries", is_above=True))
-    ('promo', 'nav')
+    Whole lines only above the article are for the head of the page alone, and single words only below it for
+    the tail: a section's name is a word that a sub-headline may be.
     """
-    for kind, cue in _CUES.items():
-        if re.search(cue, line, re.IGNORECASE):
-            return kind
-    return Kind.NAV if is_above else Kind.RELATED
+    groups: dict[tuple[Kind, str, str], list[str]] = {}
+    for value, of in found.items():
+        sides = {samples.side(line) for line in of}
+        place = sides.pop() if len(sides) == 1 else "anywhere"
+        zone = "" if form != "exact" or is_prose(value) else _zone(value, place, sureness)
+        groups.setdefault((_kind(of[0], samples), place, zone), []).append(value)
+    for (kind, place, zone), values in sorted(groups.items()):
+        values = values[:MAX_VALUES]
+        operation = ["line:", *(f"  {line}" for line in _listed(form, values))]
+        operation += [f"  max_chars: {MAX_CHARS}"] if form == "prefix" else []
+        operation += [f"zone: {zone}"] if zone else []
+        shown = tuple(found[value][0].text for value in values[:MAX_EXAMPLES])
+        texts = frozenset(text for text in samples.counts if _takes(form, values, text))
+        needs_prose = zone == "tail" or any(map(is_prose, shown))
+        near = "below" if zone == "head" else "above" if needs_prose else ""
+        why = f"{_PLACES[place]}, on {samples.count(texts)}"
+        name = "-".join(filter(None, (kind, part, "words" if zone == "tail" else "", place)))
+        yield Candidate(name, kind, why, tuple(operation), shown, texts, near, sureness)
+
+
+def _zone(line: str, place: str, sureness: int) -> str:
+    is_word = place == "below" and (sureness > 0 or " " not in line)
+    return "tail" if is_word else "head" if place == "above" else ""
+
+
+def _takes(form: str, values: Collection[str], text: str) -> bool:
+    if form == "exact":
+        return text in values
+    if form == "prefix":
+        return len(text) <= MAX_CHARS and text.startswith(tuple(values))
+    return any(re.fullmatch(value, text) for value in values)
+
+
+_PLACES = {
+    "above": "above the text",
+    "within": "in the middle of the text",
+    "below": "below the text",
+    "anywhere": "above, in or below the text",
+}
+
+
+def _listed(key: str, values: Iterable[str]) -> Iterator[str]:
+    yield f"{key}:"
+    yield from (f"  - {quoted(value)}" for value in values)
+
+
+def _kind(line: Seen, samples: Samples) -> Kind:
+    """By words that hint at a kind; else by the lines of its paragraph that rules take; else by its side."""
+    return guess(line.text) or _kind_around(line, samples) or _DEFAULT_KINDS[samples.side(line)]
+
+
+_DEFAULT_KINDS = {"above": Kind.NAV, "within": Kind.RELATED, "below": Kind.RELATED}
+
+
+def _kind_around(line: Seen, samples: Samples) -> Kind | None:
+    """The kind of the nearest taken line, since what a box holds is of one kind; in the menus above the text
+    the most frequent one. Dates stand by everything and say nothing."""
+    near = sorted(samples.paragraph(line), key=lambda other: abs(other.at - line.at))
+    kinds = [other.taken for other in near if other.taken not in (None, Kind.BYLINE)]
+    if samples.side(line) == "above":
+        kinds = [kind for kind, _ in Counter(kinds).most_common(1)]
+    return kinds[0] if kinds else None
+
+
+def guess(line: str) -> Kind | None:
+    """What a line may be, by words that hint at it.
+
+    >>> str(guess("Sign up for our newsletter")), guess("Fisheries")
+    ('promo', None)
+    """
+    return next((kind for kind, cue in _CUES.items() if re.search(cue, line, re.IGNORECASE)), None)
 
 
 # The file
@@ -201,41 +768,80 @@ def _lesson() -> list[str]:
     return [f"# {line}".rstrip() for line in _LESSON.split("\n")]
 
 
-def _head(host: str) -> list[str]:
-    return ["format: 1", f"pack: {host}", f"title: {host}", f"sites: [{host}]", "# languages: [en]", ""]
+def _head(host: str, name: str) -> Iterator[str]:
+    if name.endswith("-own"):
+        yield f"# There is a pack for {host} already. This one serves beside it, under a name of its own."
+    yield from ("format: 1", f"pack: {quoted(name)}", f"title: {quoted(host)}", f"sites: [{quoted(host)}]")
+    yield "# languages: [en]"
+
+
+def _known(lines: Sequence[str]) -> Iterator[str]:
+    """What calls the pack in where no address tells the site, as a comment."""
+    if lines:
+        yield ""
+        yield "# Lines that tell the site where a page comes without its address. Two of them must stand in a"
+        yield "# text to call this pack in: name two at least, better four. Only lines that no other site"
+        yield "# prints, not even a sister paper, and that stay for years: no teaser of the week, no phrase"
+        yield "# that any site may use. A pack with known_by has no 'keep' rule and no 'disable'."
+        yield from (f"# {line}" for line in _listed("known_by", lines))
 
 
 def _rules(found: Sequence[Candidate]) -> Iterator[str]:
     if not found:
-        yield from ("# rules:", "#   - id: share", "#     kind: share", "#     why:")
-        yield from ("#     line: {exact: [Share]}", "#     examples:", "#       - |", "#         - Share")
+        yield from ("# rules:", "#   - id: share", "#     kind: share", "#     why: below the headline")
+        yield from ("#     line: {exact: [Share with the crew]}", "#     examples:", "#       - |")
+        yield "#         - Share with the crew"
         return
-    yield "# Candidates. Take the '# ' from those that you want (and from 'rules:'), correct the kind, say"
-    yield "# why the line is there, and add to each example a line that looks alike and stays: '= ...'."
+    yield "# Candidates. Take the '# ' from 'rules:' and from those that you want, and delete the rest."
+    yield "# Strike every value that an article could have as a line of its own, correct the kind, and say in"
+    yield "# 'why' what the template prints there. Then add to each example a line that looks alike and"
+    yield "# stays, such as '        = Share prices fell.' below '        - Share'."
     yield "# Kinds:"
     yield from (f"#   {kind}: {meaning}" for kind, meaning in KIND_MEANINGS.items())
     yield "# rules:"
-    for from_one, group in groupby(found, key=lambda each: each.from_one):
-        if from_one:
-            yield "#   # Each of these is on one page only. Look twice: the headline may be among them."
+    budget = MAX_RULES_CHARS
+    for sureness, group in groupby(found, key=lambda each: each.sureness):
+        yield from (f"#   # {line}" for line in _SURENESS[sureness])
         for candidate in group:
-            yield from (f"# {line}" for line in _rule(candidate))
+            lines = [f"# {line}".rstrip() for line in _rule(candidate)]
+            budget -= sum(map(len, lines))
+            if budget > 0:
+                yield from lines
+
+
+_SURENESS = {
+    0: ("On most of the samples.",),
+    1: ("On some of the samples only, or moving: a menu's word, or a teaser that was up for a week?",),
+    2: ("All this is on one page. Look twice: a headline or a lead may be among it.",),
+}
 
 
 def _rule(candidate: Candidate) -> Iterator[str]:
     yield f"  - id: {candidate.id}"
     yield f"    kind: {candidate.kind}"
-    yield "    why:"
-    yield "    line:"
-    yield f"      {candidate.form}:"
-    yield from (f"        - {quoted(value)}" for value in candidate.values)
-    if candidate.form == "prefix":
-        yield f"      max_chars: {MAX_CHARS}"
+    yield f"    why: {candidate.why}"
+    yield from (f"    {line}" for line in candidate.operation)
     yield "    examples:"
     yield "      - |"
-    yield from (f"        - {line}" for line in candidate.shown)
-    if any(map(is_prose, candidate.shown)):
+    if candidate.near == "above":
         yield f"        = {_RUNNING_TEXT}"
+    yield from (f"        - {line}" for line in candidate.shown)
+    if candidate.near == "below":
+        yield f"        = {_RUNNING_TEXT}"
+
+
+def _left_over(samples: Samples, found: Sequence[Candidate]) -> Iterator[str]:
+    """Lines of single pages that no candidate takes: for the eye, not for a rule."""
+    covered = {text for candidate in found for text in candidate.lines} | samples.titles
+    lines = [line for line in samples.rare(covered) if samples.side(line) != "within"]
+    left = list(dict.fromkeys(line.text for line in lines))
+    if len(samples.pages) > 1 and left:
+        yield "#   # Left over, each on one page. A lead is part of its article. A name, a place or a role is"
+        yield "#   # never a value: look for words that stand beside it on all pages (prefix, suffix, regex),"
+        yield "#   # or for a line above or below it that is always the same (sequence, block)."
+        yield from (f"#   #   {text}" for text in left[:MAX_LEFT_OVER])
+        if len(left) > MAX_LEFT_OVER:
+            yield f"#   #   and {len(left) - MAX_LEFT_OVER} more"
 
 
 _RUNNING_TEXT = (
@@ -251,6 +857,15 @@ def quoted(text: str) -> str:
     >>> quoted("Read more"), quoted("On"), quoted("Photo: it's")
     ('Read more', "'On'", "'Photo: it''s'")
     """
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML:
-        return text
+    is_number = " " not in text and any(map(str.isdecimal, text))  # E0 is one to some readers
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML and not is_number
+    return text if is_plain else _in_quotes(text)
+
+
+def _flow(text: str) -> str:
+    """The same between braces, where a comma would end it."""
+    return quoted(text) if "," not in text else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

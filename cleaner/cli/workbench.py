@@ -159,9 +159,17 @@ def check_command(
 
 
 def _bodies(path: str, body_field: str | None) -> Iterator[tuple[str, str | None, str | None]]:
-    """(body, address, extractor) of each row; where no field is named the body, or else the text."""
+    """(body, address, extractor) of each row; where no field is named the body, or else the text.
+
+    Raises Failure if no row has any: nothing was judged then, and silence would say that all is well.
+    """
+    is_judged = False
     for page in read_pages(path, [body_field] if body_field else (), body_field or "body"):
-        yield page.body or page.text, page.url or page.site or None, page.extractor or None
+        body = page.body or page.text
+        is_judged = is_judged or bool(body)
+        yield body, page.url or page.site or None, page.extractor or None
+    if not is_judged:
+        raise Failure(f"{path}: no row has a body (field {body_field or 'body, or else text'})")
 
 
 def _summary(packs: Sequence[Pack], found: Sequence[Problem]) -> str:
@@ -182,18 +190,18 @@ def new_command(site: str, samples: tuple[str, ...], output: str | None, rules: 
     """Write a pack file for SITE to start from.
 
     It teaches the language on one screen. SAMPLEs are texts of the site's pages (plain text, or JSON
-    Lines): lines of theirs that look like furniture become commented candidates. Two or more show best
+    Lines): lines of theirs that look like furniture become commented candidates. Three or more show best
     what the template prints and what the article says.
     """
     from cleaner.compiler import compile_rules
-    from cleaner.learner import draft
-    from cleaner.stacks import host_of
+    from cleaner.learner import draft, pack_name
 
-    host = host_of(site)
-    if output is not None and os.path.basename(output) != f"{host}.yaml":
-        raise Failure(f"--output {output}: a pack's file has the pack's name, {host}.yaml")
+    program = compile_rules(load_rules(rules))
+    name = f"{pack_name(site, program)}.yaml"
+    if output is not None and os.path.basename(output) != name:
+        raise Failure(f"--output {output}: a pack's file has the pack's name, {name}")
     texts = [page.text for sample in samples for page in read_pages(sample, ("text",))]
-    made = draft(host, texts, compile_rules(load_rules(rules)))
+    made = draft(site, texts, program)
     if output is None:
         print_text(made)
         return EXIT_DONE

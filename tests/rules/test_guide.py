@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 import cleaner
+from cleaner.checker import check_rules
 from cleaner.examples import try_examples
 from cleaner.grammar import OPERATIONS, PACK
+from cleaner.learner import draft
 from cleaner.loader import shipped_folder
+from cleaner.reports import problem_lines
+from cleaner.rules import RuleSet
 from cleaner.segments import CLASSES
+from tests.drafts import uncommented
 
 GUIDE = (shipped_folder() / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+BLOCKS = [dedent(block) for block in re.findall(r"^ *```yaml\n(.*?)^ *```", GUIDE, re.DOTALL | re.MULTILINE)]
 RULES = [block for block in BLOCKS if block.startswith("- id:")]
 
 
@@ -45,3 +51,37 @@ def test_every_operation_is_shown() -> None:
 def test_every_key_of_a_pack_and_every_class_is_named() -> None:
     assert [key for key in PACK.fields if f"`{key}`" not in GUIDE and key not in ("title", "rules")] == []
     assert [name for name in CLASSES if f"`{name}`" not in GUIDE] == []
+
+
+PAGE = """\
+On {} the harbour will stay closed until the divers have searched the wreck, the mayor said.
+
+Most read this week
+{}
+Contact the newsroom
+Masthead of The Example
+"""
+TEASERS = {
+    "Oban": "Ferries stay in port\nMan rows to work\nQuay sold",
+    "Mull": "Gull lands\nPier burns",
+    "Skye": "Quay sold",
+}
+DRAFTED, PRINTED = (
+    dedent(block) for block in re.findall(r"^   ```\n(.*?)^   ```", GUIDE, re.DOTALL | re.MULTILINE)
+)
+
+
+def test_the_walk_through_shows_what_is_printed(tmp_path: Path) -> None:
+    """A candidate as it is drafted, what `check` says of it, and the rule that an author makes of it."""
+    texts = [PAGE.format(*pair) for pair in TEASERS.items()]
+    made = draft("example.com", texts, cleaner.compile_rules(RuleSet()))
+    assert DRAFTED in made
+    path = tmp_path / "example.com.yaml"
+    path.write_text(uncommented(made.partition("# rules:\n")[0] + f"# rules:\n{DRAFTED}"))
+    (line,) = problem_lines(check_rules(cleaner.load(path, shipped=False)))
+    assert line.removeprefix(f"{tmp_path}/") == PRINTED.splitlines()[0]
+    made_of_it = next(block for block in RULES if block.startswith("- id: related-box\n"))
+    candidate = dedent(uncommented(f"# rules:\n{DRAFTED}").removeprefix("rules:\n"))
+    assert set(candidate.splitlines()) - set(made_of_it.splitlines()) == {
+        "  why: the box from this heading to the line that comes next, on 3 of 3 samples"
+    }

@@ -34,6 +34,7 @@ def generic(body: str, scope: str = "languages: [en]") -> str:
 
 
 LONG = "a line of more than twenty characters"
+OUTSIDE = "line: {{{}}}, zone: {{tail: 1, of: body}}"
 INVISIBLE, DECOMPOSED = '"Sha\\u200bre it"', '"Cafe\\u0301 bar"'
 
 # ruff: noqa: E501
@@ -104,6 +105,24 @@ CASES: dict[str, list[tuple[str, str]]] = {
             generic("cut: {from: {exact: Print}, max_prose: 9}"),
             generic("cut: {from: {exact: Print}, max_prose: 9}", "only_used: true"),
         ),
+        (generic(OUTSIDE.format("class: any")), generic(OUTSIDE.format("class: any, unless: {class: prose}"))),
+        (generic(OUTSIDE.format("class: any")), generic(OUTSIDE.format("class: any"), "extractors: [wet]")),
+        (generic(OUTSIDE.format("class: any")), pack(OUTSIDE.format("class: any"))),
+        (generic(OUTSIDE.format("prefix: 'Print:'")), generic(OUTSIDE.format("prefix: 'Print:', max_chars: 79"))),
+        (generic(OUTSIDE.format("regex: 'Print .{74}'")), generic(OUTSIDE.format("regex: 'Print .{73}'"))),
+        (generic(OUTSIDE.format(f"exact: '{LONG * 3}.'")), generic(OUTSIDE.format(f"exact: '{LONG * 2}.'"))),
+        (
+            generic(OUTSIDE.format("any_of: [{exact: Print}, {contains: print it}]")),
+            generic(OUTSIDE.format("any_of: [{exact: Print}, {class: url}]")),
+        ),
+        (
+            generic("block: {from: {exact: Print}, to: {exact: Stop}, max_lines: 9}, zone: {tail: 1, of: body}"),
+            generic("block: {from: {exact: Print}, to: {exact: Stop}, max_lines: 9}, zone: {tail: 1}"),
+        ),
+        (
+            generic("sequence: [{drop: {exact: Print}}, {drop: {class: any}}], zone: {tail: 1, of: body}"),
+            generic("sequence: [{drop: {exact: Print}}, {drop: {class: any}}], zone: tail"),
+        ),
     ],
     "odd-text": [
         (pack(f"line: {{exact: {INVISIBLE}}}"), pack("line: {exact: Share it}")),
@@ -131,7 +150,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (
             pack("line: {exact: Print}, accept: [{check: no-literal, why: I say so}]"),
             pack("line: {regex: '[A-Z]{2,9}!'}, accept: [{check: no-literal, why: I say so}]"),
-        )
+        ),
+        (
+            pack("line: {regex: '[A-Z]{2,9}!'}, accept: [{check: no-literal, why: a}, {check: no-literal, why: b}]"),
+            pack("line: {regex: '[A-Z]{2,9}!'}, accept: [{check: no-literal, why: a}]"),
+        ),
     ],
 }  # fmt: skip
 
@@ -215,6 +238,25 @@ def test_a_rule_that_takes_body_is_found_by_body(tmp_path: Path) -> None:
     assert "line 2 of text 1" in problems[0].message
     assert list(check_on_body(ruleset, [(body, "https://elsewhere.example/1", None)])) == []
     assert list(check_on_body(ruleset, [(body, "https://pier.example/1", None)], ["other"])) == []
+
+
+def test_an_acceptance_of_body_is_judged_by_body_alone(tmp_path: Path) -> None:
+    path = tmp_path / "pier.example.yaml"
+    path.write_text(
+        pack("line: {prefix: Print}, accept: [{check: fires-on-body, why: a column of that name}]")
+    )
+    ruleset = cleaner.load(path, shipped=False)
+    assert check_rules(ruleset) == [], "without texts nobody can tell"
+    taken, other = "The first line.\nPrint is not dead, he said.\n", "The first line.\n"
+    home, away = "https://pier.example/1", "https://elsewhere.example/1"
+    assert list(check_on_body(ruleset, [(taken, home, None), (other, home, None)])) == []
+    assert list(check_on_body(ruleset, [(other, away, None)])) == [], "the rule was not tried"
+    assert list(check_on_body(ruleset, [(other, home, None)], ["another"])) == []
+    problems = list(check_on_body(ruleset, [(other, home, None), (taken, away, None)]))
+    assert [(problem.code, problem.rule, problem.location.line) for problem in problems] == [
+        (CODES["needless-accept"], "pier.example/it", 5)
+    ]
+    assert problems[0].message.startswith("needless-accept: nothing to accept: fires-on-body")
 
 
 def regex(pattern: str, **options: int) -> Matcher:
