@@ -1,10 +1,11 @@
 """What was made of rule files once, kept for the next process.
 
-Reading thousands of rules takes seconds, most of it on their patterns, and an index over them half of
-one; reading both back takes a tenth. An entry is kept under the digest of every byte that it was
-made from, of the code that made it and of the Python that runs it, so it is never out of date: a
-changed file is another entry. Nothing depends on the cache being there. CLEANER_CACHE names another
-folder for it; empty, it is off.
+Reading thousands of rules takes seconds, most of it on their patterns, an index over them half of one,
+and a pattern takes the regex engine a millisecond or three; to read back what a page wants of all that
+takes a few hundredths. An entry says itself what it was made from: the names, sizes and times of change of
+all files, the code, the Python that ran it; asked for anything else it is none, so it is never out of date.
+What many do not want (each single rule) is in the entry's leaves, and read when it is first looked at.
+Nothing depends on the cache being there. CLEANER_CACHE names another folder for it; empty, it is off.
 """
 
 from __future__ import annotations
@@ -12,78 +13,167 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from hashlib import blake2b
-from pathlib import Path
+from functools import cache
+from itertools import accumulate
+from typing import Any, Generic, NamedTuple, TypeVar, overload
+from zlib import crc32
 
-MAX_ENTRIES = 4
-"""Entries of a sort that are kept: a checkout or two and an installed version. Older ones are deleted."""
+_Value = TypeVar("_Value", covariant=True)
 
 RULES = ".rules"
 INDEX = ".index"
-"""What an entry is: read rules, or an index over some of them. Each sort has its own room."""
+PATTERNS = ".patterns"
+"""What an entry is: read rules, an index over some of them, compiled patterns. Each sort has its own room."""
+
+MAX_ENTRIES = {RULES: 4, INDEX: 32, PATTERNS: 2}
+"""Entries of a sort that are kept: a checkout or two and an installed version; of indexes one for each
+set of languages that sites have. Older ones are deleted."""
+
+_HEAD_SIZE_BYTES = 8
 
 
-def folder() -> Path | None:
+class Later(Sequence[_Value], Generic[_Value]):
+    """Kept values, each read when it is first looked at: as good as a tuple of them.
+
+    `ends` are the places in `content` where they begin, and where the last one ends.
+    """
+
+    __slots__ = ("_content", "_ends", "_values")
+
+    def __init__(self, content: bytes, ends: Sequence[int]) -> None:
+        self._content = content
+        self._ends = ends
+        self._values: list[Any] = [None] * (len(ends) - 1)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    @overload
+    def __getitem__(self, at: int) -> _Value: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[_Value, ...]: ...
+    def __getitem__(self, at: int | slice) -> _Value | tuple[_Value, ...]:
+        """One of them, or some."""
+        if isinstance(at, slice):
+            return tuple(map(self.__getitem__, range(*at.indices(len(self)))))
+        value = self._values[at]
+        if value is None:
+            at = range(len(self))[at]
+            value = self._values[at] = pickle.loads(self._content[self._ends[at] : self._ends[at + 1]])
+        return value  # type: ignore[no-any-return]
+
+    def __iter__(self) -> Iterator[_Value]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (tuple, Later)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return tuple, (tuple(self),)
+
+    def part(self, start: int, count: int) -> Later[_Value]:
+        """Some consecutive ones, still unread."""
+        return Later(self._content, self._ends[start : start + count + 1])
+
+
+class Entry(NamedTuple):
+    """What was kept: a head, and leaves that are read one by one."""
+
+    head: Any
+    leaves: Later[Any]
+
+
+def folder() -> str | None:
     """Where entries are kept; None if nowhere."""
     named = os.environ.get("CLEANER_CACHE")
     if named is not None:
-        return Path(named) if named else None
+        return named or None
     root = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    with suppress(RuntimeError):  # no home folder
-        return Path(root or Path.home() / ".cache") / "cleaner"
-    return None
+    if not root:
+        home = os.path.expanduser("~")
+        root = os.path.join(home, ".cache") if home != "~" else None  # "~" itself: no home folder
+    return os.path.join(root, "cleaner") if root else None
+
+
+class State(NamedTuple):
+    """What tells whether a file is still as it was: size in bytes, and when it was written and changed."""
+
+    path: str
+    size: int
+    written_ns: int
+    changed_ns: int
+
+
+def states_of(paths: Iterable[str]) -> list[State]:
+    """Files as they are now. Raises OSError."""
+    states = ((path, os.stat(path)) for path in paths)
+    return [State(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns) for path, state in states]
 
 
 def digest(pieces: Iterable[bytes]) -> str:
-    """The key for what is made from these bytes by this code on this Python."""
-    total = blake2b(f"{sys.version}\0{_code_state()}".encode(), digest_size=20)
+    """A name for these bytes, piece by piece, and for nothing else."""
+    from hashlib import blake2b  # slow to import, and wanted only when something is made
+
+    total = blake2b(digest_size=20)
     for piece in pieces:
         total.update(b"%d\0" % len(piece))
         total.update(piece)
     return total.hexdigest()
 
 
-def _code_state() -> str:
-    """Names, sizes and dates of this package's modules: an entry of other code is no use."""
-    with os.scandir(Path(__file__).parent) as entries:
-        states = [
-            (entry.name, entry.stat().st_size, entry.stat().st_mtime_ns)
-            for entry in entries
-            if entry.name.endswith(".py")
-        ]
-    return repr(sorted(states))
+@cache
+def _maker() -> tuple[object, ...]:
+    """The code that makes entries, and the Python that runs it: an entry of others is no use."""
+    here = os.path.dirname(__file__)
+    modules = sorted(name for name in os.listdir(here) if name.endswith(".py"))
+    return sys.version, states_of(os.path.join(here, name) for name in modules)
 
 
-def recall(key: str, sort: str = RULES) -> object | None:
-    """What was kept under this key, or None. A broken entry is as good as none."""
+def _name(made_from: object) -> str:
+    """A short name for what an entry is made from; two may share one, so the entry tells which it is."""
+    return f"{crc32(repr((_maker(), made_from)).encode('utf-8', 'backslashreplace')):08x}"
+
+
+def recall(made_from: object, sort: str) -> Entry | None:
+    """What was kept and made from this, or None. A broken entry is as good as none."""
     home = folder()
-    return None if home is None else _read(home / f"{key}{sort}")
+    return None if home is None else _read(os.path.join(home, _name(made_from) + sort), made_from)
 
 
-def recall_newest(sort: str = RULES) -> object | None:
-    """What was kept last of a sort, under whatever key, or None: what has changed since is mostly little."""
+def recall_newest(sort: str) -> Entry | None:
+    """What was kept last of a sort, made from whatever, or None: what has changed since is mostly little."""
     home = folder()
-    with suppress(OSError):  # another process may be deleting
+    with suppress(OSError):  # no such folder, or another process is deleting
         newest = _entries(home, sort)[:1] if home is not None else []
         return _read(newest[0]) if newest else None
     return None
 
 
-def _read(path: Path) -> object | None:
+def _read(path: str, made_from: object = None) -> Entry | None:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             if not _is_ours(os.fstat(file.fileno())):
                 return None
-            return pickle.loads(file.read())  # type: ignore[no-any-return]
+            content = file.read()
+        start = _HEAD_SIZE_BYTES + int.from_bytes(content[:_HEAD_SIZE_BYTES], "big")
+        known_maker, known, head, ends, checksum = pickle.loads(content[_HEAD_SIZE_BYTES:start])
+        if known_maker != _maker() or made_from not in (None, known):
+            return None
+        leaves = content[start:]
+        return Entry(head, Later(leaves, ends)) if crc32(leaves) == checksum else None
     except Exception:  # of any kind: an unpickled wreck may raise what it likes
         return None
 
 
-def _entries(home: Path, sort: str) -> list[Path]:
+def _entries(home: str, sort: str) -> list[str]:
     """All entries of a sort, the newest first."""
-    states = {path: path.stat().st_mtime_ns for path in home.glob(f"*{sort}")}
+    with os.scandir(home) as found:
+        states = {entry.path: entry.stat().st_mtime_ns for entry in found if entry.name.endswith(sort)}
     return sorted(states, key=states.__getitem__, reverse=True)
 
 
@@ -92,24 +182,25 @@ def _is_ours(state: os.stat_result) -> bool:
     return not hasattr(os, "getuid") or (state.st_uid == os.getuid() and not state.st_mode & 0o022)
 
 
-def keep(key: str, value: object, sort: str = RULES) -> None:
-    """Keep a value under this key, whole or not at all. A cache that cannot be written is no error."""
+def keep(made_from: object, sort: str, head: object, leaves: Iterable[object] = ()) -> None:
+    """Keep a head and leaves, whole or not at all. A cache that cannot be written is no error."""
     home = folder()
     if home is None:
         return
-    draft = home / f"{key}.{os.getpid()}.tmp"
+    pickled = [pickle.dumps(leaf, pickle.HIGHEST_PROTOCOL) for leaf in leaves]
+    rest = b"".join(pickled)
+    ends = [0, *accumulate(map(len, pickled))]
+    first = pickle.dumps((_maker(), made_from, head, ends, crc32(rest)), pickle.HIGHEST_PROTOCOL)
+    name = _name(made_from)
+    draft = os.path.join(home, f"{name}.{os.getpid()}.tmp")
     try:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.makedirs(home, mode=0o700, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
-        draft.replace(home / f"{key}{sort}")
-        _forget_oldest(home, sort)
+            file.writelines((len(first).to_bytes(_HEAD_SIZE_BYTES, "big"), first, rest))
+        os.replace(draft, os.path.join(home, name + sort))
+        for path in _entries(home, sort)[MAX_ENTRIES[sort] :]:
+            os.unlink(path)
     except OSError:
         with suppress(OSError):
-            draft.unlink()
-
-
-def _forget_oldest(home: Path, sort: str) -> None:
-    for path in _entries(home, sort)[MAX_ENTRIES:]:
-        path.unlink(missing_ok=True)
+            os.unlink(draft)

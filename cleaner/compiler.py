@@ -10,18 +10,18 @@ The only module that imports `regex`. Nothing here knows what is done with a lin
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property, partial, reduce
 from operator import or_
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import regex
 
 from cleaner import cache
 from cleaner.errors import Problem, RuleCompileError
-from cleaner.facts import facts_of
 from cleaner.index import NO_BOUND, Index, JoinedIndex, Keys
 from cleaner.rules import (
     REGEX_MAX_CHARS,
@@ -33,6 +33,7 @@ from cleaner.rules import (
     Kind,
     Line,
     Matcher,
+    Operation,
     Pack,
     PatternFacts,
     Rule,
@@ -58,8 +59,12 @@ MAX_REMEMBERED_LINES = 65_536
 MAX_REMEMBERED_CHARS = 200
 """Characters of a line that is remembered. Longer ones are articles' own, and do not come twice."""
 
-KEPT_PART_RULES = 600
-"""Rules from which an index is kept: that of all languages, which a page without a site needs."""
+KEPT_PART_RULES = 100
+"""Rules from which an index is kept: those of a language, or of all, that serve pages of many sites."""
+
+MAX_KEPT_PATTERNS = 6_000
+"""Compiled patterns that are kept for other processes, some kilobyte each: all of the shipped packs, and as
+many again."""
 
 MAX_STACKS = 1_024
 """Stacks that a program holds ready, some 30 kilobytes each. Beyond that the oldest are made anew."""
@@ -73,9 +78,9 @@ Finder: TypeAlias = Callable[[str], Iterable[Span]]
 
 
 class Test:
-    """A compiled matcher: whether a line's views pass, and which keys tell that they may."""
+    """A compiled matcher: whether a line's views pass."""
 
-    __slots__ = ("children", "high", "keys", "low", "passes", "unless")
+    __slots__ = ("children", "high", "low", "passes", "unless")
 
     def __init__(self, matcher: Matcher) -> None:
         self.low = matcher.min_chars
@@ -83,9 +88,7 @@ class Test:
         self.high = default if matcher.max_chars is None else matcher.max_chars
         self.unless = Test(matcher.unless) if matcher.unless is not None else None
         self.children = tuple(map(Test, matcher.any_of))
-        self.passes, own_keys = _leaf(matcher)
-        keys: Keys = reduce(or_, (child.keys for child in self.children), own_keys)
-        self.keys: Keys = replace(keys, max_chars=min(keys.max_chars, self.high))
+        self.passes = _leaf_test(matcher)
 
     def matches(self, views: tuple[str, ...]) -> bool:
         """Whether one of a line's views is within the bounds and passes, and `unless` holds for none."""
@@ -106,21 +109,40 @@ class Test:
         return self.unless is None or not self.unless.matches(views)
 
 
-def _leaf(matcher: Matcher) -> tuple[ViewTest, Keys]:
-    """The test of a form, and its keys. A matcher of the form `any_of` has those of its children."""
+def _leaf_test(matcher: Matcher) -> ViewTest:
+    """The test of a form. One of the form `any_of` asks its children."""
     match matcher.form:
         case Form.ANY_OF:
-            return bool, Keys(max_chars=0)
+            return bool
         case Form.CLASS:
-            return _class_test(matcher.values), Keys(is_open=True)
+            return _class_test(matcher.values)
         case Form.REGEX:
-            return _regex_test(matcher)
-    texts = frozenset(map(_TRIMS[matcher.form], matcher.values))
-    folded = frozenset(map(fold_case, texts))
-    test = _text_test(matcher.form, folded if matcher.ignore_case else texts)
+            return LazyPattern(_facts(matcher), matcher).matches
+    texts = _texts(matcher)
     if matcher.ignore_case:
-        return (lambda seen: test(fold_case(seen))), _text_keys(matcher.form, folded)
-    return test, _text_keys(matcher.form, folded)
+        test = _text_test(matcher.form, frozenset(map(fold_case, texts)))
+        return lambda seen: test(fold_case(seen))
+    return _text_test(matcher.form, texts)
+
+
+def keys_of(matcher: Matcher) -> Keys:
+    """What must show on a line for a matcher's test to be worth asking."""
+    bound = matcher.max_chars or NO_BOUND
+    match matcher.form:
+        case Form.ANY_OF:
+            keys = reduce(or_, map(keys_of, matcher.any_of), Keys(max_chars=0))
+        case Form.CLASS:
+            keys = Keys(is_open=True)
+        case Form.REGEX:
+            keys = reduce(or_, map(_regex_keys, _facts(matcher)))
+            bound = matcher.max_chars or REGEX_MAX_CHARS
+        case _:
+            keys = _text_keys(matcher.form, frozenset(map(fold_case, _texts(matcher))))
+    return replace(keys, max_chars=min(keys.max_chars, bound))
+
+
+def _texts(matcher: Matcher) -> frozenset[str]:
+    return frozenset(map(_TRIMS[matcher.form], matcher.values))
 
 
 _TRIMS: dict[Form, Callable[[str], str]] = {
@@ -161,12 +183,57 @@ def _class_test(names: tuple[str, ...]) -> ViewTest:
 
 
 def _facts(matcher: Matcher) -> tuple[PatternFacts, ...]:
-    return matcher.facts or tuple(map(facts_of, matcher.values))
+    return matcher.facts or tuple(map(_facts_of, matcher.values))
 
 
-def _regex_test(matcher: Matcher) -> tuple[ViewTest, Keys]:
-    facts = _facts(matcher)
-    return LazyPattern(facts, matcher).matches, reduce(or_, map(_regex_keys, facts))
+def _facts_of(pattern: str) -> PatternFacts:
+    from cleaner.facts import facts_of  # what came through the loader has its facts
+
+    return facts_of(pattern)
+
+
+class _Patterns:
+    """The compiled patterns of earlier processes: to compile one costs a hundred times what it costs to read
+    it back. They are `regex`'s own pickles, which its other versions need not understand."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], bytes] | None = None
+        self._new: dict[tuple[str, int], regex.Pattern[str]] = {}
+
+    def compiled(self, source: str, flags: int) -> regex.Pattern[str]:
+        """The pattern. Raises regex.error."""
+        kept = self._kept().get((source, flags))
+        if kept is not None:
+            return cast("regex.Pattern[str]", pickle.loads(kept))
+        made = regex.compile(source, flags)
+        if len(self._new) < MAX_KEPT_PATTERNS:
+            self._new[source, flags] = made
+        return made
+
+    def keep(self) -> None:
+        """Keep what this process has compiled, and as many of the known ones as there is room for."""
+        if not self._new:
+            return
+        fresh = {key: pickle.dumps(pattern) for key, pattern in self._new.items()}
+        room = MAX_KEPT_PATTERNS - len(fresh)
+        kept = {**dict(list(self._kept().items())[-room:] if room else ()), **fresh}
+        cache.keep(regex.__version__, cache.PATTERNS, kept)
+        self._known, self._new = kept, {}
+
+    def _kept(self) -> dict[tuple[str, int], bytes]:
+        if self._known is None:
+            entry = cache.recall(regex.__version__, cache.PATTERNS)
+            self._known = {} if entry is None else entry.head
+        return self._known
+
+
+_PATTERNS = _Patterns()
+
+
+def keep_patterns() -> None:
+    """Keep the patterns that this process had to compile, for the next one; at its end, since they are kept
+    all at once. Changes no result."""
+    _PATTERNS.keep()
 
 
 class LazyPattern:
@@ -196,7 +263,7 @@ class LazyPattern:
         if self._compiled is None:
             flags = regex.VERSION0 | (regex.IGNORECASE if self._matcher.ignore_case else 0)
             try:
-                self._compiled = regex.compile(self._source, flags)
+                self._compiled = _PATTERNS.compiled(self._source, flags)
             except regex.error as error:
                 message = f"the regex engine refuses this pattern: {error}"
                 raise RuleCompileError([Problem("E303", message, self._matcher.location)]) from None
@@ -227,7 +294,7 @@ class SpanTest:
     Bounds and `unless` speak of the whole line, as everywhere.
     """
 
-    __slots__ = ("children", "finders", "high", "keys", "low", "unless")
+    __slots__ = ("children", "finders", "high", "low", "unless")
 
     def __init__(self, matcher: Matcher, at: str) -> None:
         self.low = matcher.min_chars
@@ -235,14 +302,7 @@ class SpanTest:
         self.high = default if matcher.max_chars is None else matcher.max_chars
         self.unless = Test(matcher.unless) if matcher.unless is not None else None
         self.children = tuple(SpanTest(child, at) for child in matcher.any_of)
-        self.finders: tuple[Finder, ...] = ()
-        self.keys = Keys(max_chars=0)
-        for value in matcher.values:
-            finder, keys = _finder(matcher, value, at)
-            self.finders += (finder,)
-            self.keys |= keys
-        for child in self.children:
-            self.keys |= child.keys
+        self.finders = tuple(_finder(matcher, value, at) for value in matcher.values)
 
     def spans(self, line: str) -> list[Span]:
         """Spans of the line as it is, sorted and disjoint."""
@@ -267,19 +327,33 @@ class SpanTest:
             yield from child.find(seen, views)
 
 
-def _finder(matcher: Matcher, value: str, at: str) -> tuple[Finder, Keys]:
+def _finder(matcher: Matcher, value: str, at: str) -> Finder:
     if matcher.form is Form.EXACT:
         text = fold(value)
-        folded = frozenset([fold_case(text)])
-        keys = {"start": Keys(heads=folded), "end": Keys(tails=folded)}.get(at, Keys(inner=folded))
         literal = _LITERAL_FINDERS[at]
         if matcher.ignore_case:
             wanted = fold_case(text)
-            return (lambda seen: literal(wanted, fold_case(seen))), keys
-        return partial(literal, text), keys
-    facts = facts_of(value) if not matcher.facts else matcher.facts[matcher.values.index(value)]
-    pattern = LazyPattern([facts], matcher, end=r"\Z" if at == "end" else "")
-    return partial(_REGEX_FINDERS[at], pattern), _regex_keys(facts, at)
+            return lambda seen: literal(wanted, fold_case(seen))
+        return partial(literal, text)
+    pattern = LazyPattern([_facts_at(matcher, value)], matcher, end=r"\Z" if at == "end" else "")
+    return partial(_REGEX_FINDERS[at], pattern)
+
+
+def _facts_at(matcher: Matcher, value: str) -> PatternFacts:
+    return matcher.facts[matcher.values.index(value)] if matcher.facts else _facts_of(value)
+
+
+def span_keys_of(matcher: Matcher, at: str) -> Keys:
+    """What must show on a line for an inline matcher's spans to be worth looking for."""
+    keys = (_value_keys(matcher, value, at) for value in matcher.values)
+    return reduce(or_, (*keys, *(span_keys_of(child, at) for child in matcher.any_of)), Keys(max_chars=0))
+
+
+def _value_keys(matcher: Matcher, value: str, at: str) -> Keys:
+    if matcher.form is not Form.EXACT:
+        return _regex_keys(_facts_at(matcher, value), at)
+    folded = frozenset([fold_case(fold(value))])
+    return {"start": Keys(heads=folded), "end": Keys(tails=folded)}.get(at, Keys(inner=folded))
 
 
 def _literal_anywhere(text: str, seen: str) -> Iterator[Span]:
@@ -345,17 +419,57 @@ def _stage(rule: Rule) -> Stage:
     return Stage.SHAPE
 
 
-class CompiledRule:
-    """One rule, ready to run: its tests in the order of its operation's matchers, made when first wanted.
+class Member(NamedTuple):
+    """What a stack has to know of a rule before a line calls for it: its full name, its place in its pack,
+    and the tests that the index looks out for on every line.
 
-    The index looks out for some of them on every line; the others are asked only near a line that was
-    found. A sequence is found by the required step with the best
-    keys, a block by both its ends.
+    The others are asked only near a line that was found. A sequence is found by the required step with
+    the best keys, a block by both its ends.
     """
 
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-        self.stage = _stage(rule)
+    name: str
+    pack: str
+    place: int
+    stage: Stage
+    proposed: tuple[int, ...]
+
+
+def _member(rule: Rule, place: int) -> Member:
+    return Member(rule.name, rule.pack, place, _stage(rule), _proposed(rule.operation))
+
+
+def _proposed(operation: Operation) -> tuple[int, ...]:
+    match operation:
+        case Sequence(steps):
+            required = [number for number, step in enumerate(steps) if step.min_count]
+            return (min(required, key=lambda number: keys_of(steps[number].drop).cost),)
+        case Block():
+            return (0, 1)
+    return (0,)
+
+
+def _keys(operation: Operation, number: int) -> Keys:
+    """What must show on a line for the test `number` (for inline: the span) to be asked."""
+    if isinstance(operation, Inline):
+        return span_keys_of(operation.matcher, operation.at)
+    return keys_of(matchers_of(operation)[number])
+
+
+class CompiledRule:
+    """One rule, ready to run. The rule itself and its tests, in the order of its operation's matchers,
+    are made when they are first wanted."""
+
+    def __init__(self, member: Member, pack: Pack) -> None:
+        self.name = member.name
+        self.pack = member.pack
+        self.stage = member.stage
+        self.proposed = member.proposed
+        self._read = partial(pack.rules.__getitem__, member.place)
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The rule as its author wrote it."""
+        return self._read()
 
     @cached_property
     def tests(self) -> tuple[Test, ...]:
@@ -367,21 +481,6 @@ class CompiledRule:
         """The test of an inline rule."""
         operation = self.rule.operation
         return SpanTest(operation.matcher, operation.at) if isinstance(operation, Inline) else None
-
-    @property
-    def proposed(self) -> tuple[int, ...]:
-        """The places of the tests that the index looks out for."""
-        match self.rule.operation:
-            case Sequence(steps):
-                required = [number for number, step in enumerate(steps) if step.min_count]
-                return (min(required, key=lambda number: self.tests[number].keys.cost),)
-            case Block():
-                return (0, 1)
-        return (0,)
-
-    def keys(self, number: int) -> Keys:
-        """What must show on a line for the test `number` (for inline: the span) to be asked."""
-        return self.span_test.keys if self.span_test is not None else self.tests[number].keys
 
 
 class Memory:
@@ -437,15 +536,29 @@ class Stack:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An index over some rules of a stack; `slots` are (name of the rule, number of its test)."""
+    """Some packs' rules that serve, by pack, and an index over them; `slots` are (name of the rule, number
+    of its test)."""
 
+    members: dict[str, tuple[Member, ...]]
     index: Index
     slots: tuple[tuple[str, int], ...]
 
 
-def _part_of(rules: list[CompiledRule]) -> Part:
-    index = Index(rule.keys(number) for rule in rules for number in rule.proposed)
-    return Part(index, tuple((rule.rule.name, number) for rule in rules for number in rule.proposed))
+def _make_part(packs: Iterable[Pack], kinds: Collection[str], disabled: Collection[str]) -> Part:
+    members: dict[str, tuple[Member, ...]] = {}
+    slots: list[tuple[str, int]] = []
+    keys: list[Keys] = []
+    for pack in packs:
+        served = [
+            (place, rule)
+            for place, rule in enumerate(pack.rules)
+            if rule.name not in disabled and (rule.kind is None or rule.kind in kinds)
+        ]
+        members[pack.name] = tuple(_member(rule, place) for place, rule in served)
+        for member, (_, rule) in zip(members[pack.name], served, strict=True):
+            slots += ((member.name, number) for number in member.proposed)
+            keys += (_keys(rule.operation, number) for number in member.proposed)
+    return Part(members, Index(keys), tuple(slots))
 
 
 def _make_room(table: dict[Any, Any], most: int) -> None:
@@ -464,7 +577,7 @@ class Program:
         self.site_packs = site_packs
         self._rules: dict[str, CompiledRule] = {}
         self._stacks: dict[tuple[object, ...], Stack] = {}
-        self._parts: dict[tuple[str, ...], Part] = {}
+        self._parts: dict[tuple[object, ...], Part] = {}
         self._slots: dict[tuple[int, int], tuple[int, int]] = {}
         self._memory = Memory()
 
@@ -493,26 +606,20 @@ class Program:
 
     def _assemble(self, packs: tuple[Pack, ...], added: list[str], guesses: bool) -> Stack:
         disabled = {name for pack in packs for name in pack.disable}
-        served = [
-            rule
-            for pack in packs
-            for rule in pack.rules
-            if rule.name not in disabled and (rule.kind is None or rule.kind in self.kinds)
-        ]
-        rules = tuple(map(self._compiled, served))
-        places = {rule.name: place for place, rule in enumerate(served)}
-        general = {pack.name for pack in packs if pack.is_general}
         parts = [
-            self._part([rule for rule in rules if (rule.rule.pack in general) is wanted])
+            self._part(tuple(pack for pack in packs if pack.is_general is wanted), disabled)
             for wanted in (True, False)
         ]
+        members = {pack: served for part in parts for pack, served in part.members.items()}
+        rules = tuple(self._compiled(member, pack) for pack in packs for member in members[pack.name])
+        places = {rule.name: place for place, rule in enumerate(rules)}
         slots = [(places[name], number) for part in parts for name, number in part.slots]
         slots = [self._slots.setdefault(slot, slot) for slot in slots]  # the same in hundreds of stacks
         index = JoinedIndex(part.index for part in parts)
         inline = [place for place, rule in enumerate(rules) if rule.stage is Stage.INLINE]
         groups = [
-            tuple(place for place in inline if rules[place].rule.pack not in added),
-            *(tuple(place for place in inline if rules[place].rule.pack == name) for name in added),
+            tuple(place for place in inline if rules[place].pack not in added),
+            *(tuple(place for place in inline if rules[place].pack == name) for name in added),
         ]
         return Stack(
             tuple(pack.name for pack in packs),
@@ -525,34 +632,40 @@ class Program:
             self._memory,
         )
 
-    def _part(self, rules: list[CompiledRule]) -> Part:
-        """The index of some rules. Those of all sites serve many hosts, and are kept for other processes."""
-        names = tuple(rule.rule.name for rule in rules)
-        found = self._parts.get(names)
+    def _part(self, packs: tuple[Pack, ...], disabled: Collection[str]) -> Part:
+        """Some packs' rules, indexed. Those of all sites serve many hosts, and are kept for later."""
+        names = {pack.name for pack in packs}
+        key = (*sorted(names), *sorted(name for name in disabled if name.rpartition("/")[0] in names))
+        found = self._parts.get(key)
         if found is None:
             _make_room(self._parts, MAX_PARTS)
-            found = self._kept_part(rules) if len(rules) > KEPT_PART_RULES else _part_of(rules)
-            self._parts[names] = found
+            is_large = sum(len(pack.rules) for pack in packs) > KEPT_PART_RULES
+            found = (self._kept_part if is_large else self._new_part)(packs, disabled)
+            self._parts[key] = found
         return found
 
-    def _kept_part(self, rules: list[CompiledRule]) -> Part:
+    def _new_part(self, packs: tuple[Pack, ...], disabled: Collection[str]) -> Part:
+        return _make_part(packs, self.kinds, disabled)
+
+    def _kept_part(self, packs: tuple[Pack, ...], disabled: Collection[str]) -> Part:
         if not self.ruleset.digest:
-            return _part_of(rules)
-        key = cache.digest([self.ruleset.digest.encode(), *(rule.rule.name.encode() for rule in rules)])
-        part = cache.recall(key, cache.INDEX)
-        if not isinstance(part, Part):
-            part = _part_of(rules)
-            cache.keep(key, part, cache.INDEX)
+            return self._new_part(packs, disabled)
+        made_from = (self.ruleset.digest, [pack.name for pack in packs], sorted(self.kinds), sorted(disabled))
+        entry = cache.recall(made_from, cache.INDEX)
+        if entry is not None:
+            return cast(Part, entry.head)
+        part = self._new_part(packs, disabled)
+        cache.keep(made_from, cache.INDEX, part)
         return part
 
     @cached_property
     def _known(self) -> dict[str, str]:
         return {view(line): pack.name for pack in self.ruleset.packs for line in pack.known_by}
 
-    def _compiled(self, rule: Rule) -> CompiledRule:
-        found = self._rules.get(rule.name)
+    def _compiled(self, member: Member, pack: Pack) -> CompiledRule:
+        found = self._rules.get(member.name)
         if found is None:
-            found = self._rules[rule.name] = CompiledRule(rule)
+            found = self._rules[member.name] = CompiledRule(member, pack)
         return found
 
 

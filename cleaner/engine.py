@@ -624,7 +624,7 @@ class _Document:
         return [line for line in range(start, end) if self.seen[line]]
 
     def _keeper(self, line: int) -> str:
-        return self.stack.rules[self.kept[line]].rule.name
+        return self.stack.rules[self.kept[line]].name
 
     def _keeper_between(self, start: int, end: int) -> str | None:
         """The keep rule of the first kept line of a range, if one is there."""

@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from itertools import accumulate, starmap
+from typing import Any, NamedTuple, TypeAlias
 
 from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views, view
 
@@ -82,7 +82,13 @@ def _fold_odd(match: re.Match[str]) -> str:
 
 
 _ZEROS = re.compile("00+")
-_DIGITS = "".join(char for char in map(chr, range(0x80, 0x10000)) if char.isdecimal())
+_NIL_CODES = (
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0,
+    0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50,
+    0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+)  # fmt: skip
+_DIGITS = "".join(f"{chr(nil)}-{chr(nil + 9)}" for nil in _NIL_CODES)
+"""The decimal digits of all scripts but ASCII's, up to U+FFFF: ten in a row from each nil."""
 _FOREIGN_DIGIT = re.compile(f"[{_DIGITS}\U00010000-\U0010ffff]")
 _ODD_KEY = re.compile(f"[{_DIGITS}{''.join(CASE_VARIANTS)}\U00010000-\U0010ffff]")
 
@@ -223,7 +229,7 @@ class Index:
     )  # fmt: skip
 
     def __init__(self, keys: Iterable[Keys]) -> None:
-        exact: dict[str, list[int]] = {}
+        exact: dict[str, tuple[int, ...]] = {}
         heads: _Clues = {}
         tails: _Clues = {}
         inner: _Clues = {}
@@ -236,7 +242,7 @@ class Index:
                 continue
             bound = min(wanted.max_chars, NO_BOUND - MARKER_CHARS) + MARKER_CHARS
             for literal in wanted.folded_exact:
-                exact.setdefault(literal, []).append(number)
+                exact[literal] = (*exact.get(literal, ()), number)
             for clues, found in ((heads, wanted.folded_heads), (tails, wanted.folded_tails)):
                 for literal, also in found.items():
                     clues.setdefault(literal, []).append(_Clue(number, also, bound))
@@ -246,13 +252,28 @@ class Index:
         self._exact = exact
         self._heads = _grouped(heads, lambda literal: literal[: _key_chars(literal)])
         self._tails = _grouped(tails, lambda literal: literal[-_key_chars(literal) :])
-        self._head_chars = tuple(sorted(set(map(len, self._heads)), reverse=True))
-        self._tail_chars = tuple(sorted(set(map(len, self._tails)), reverse=True))
+        self._set_lengths()
         is_short = {
             literal: all(clue.max_chars <= SHORT_CHARS for clue in inner[literal]) for literal in inner
         }
         self._probes = _by_probe({literal: inner[literal] for literal in inner if not is_short[literal]})
         self._short_probes = _by_probe({literal: inner[literal] for literal in inner if is_short[literal]})
+
+    def __getstate__(self) -> tuple[object, ...]:
+        """Long texts and lists of numbers instead of ten thousand small values, which take their time."""
+        sorts = (self._heads, self._tails, dict(self._probes), dict(self._short_probes))
+        return self.count, self.open, _flat_exact(self._exact), tuple(map(_flat, sorts))
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.count, self.open, exact, sorts = state
+        self._exact = _unflat_exact(*exact)
+        self._heads, self._tails, probes, short_probes = (_unflat(*flat) for flat in sorts)
+        self._probes, self._short_probes = list(probes.items()), list(short_probes.items())
+        self._set_lengths()
+
+    def _set_lengths(self) -> None:
+        self._head_chars = tuple(sorted(set(map(len, self._heads)), reverse=True))
+        self._tail_chars = tuple(sorted(set(map(len, self._tails)), reverse=True))
 
     def scan(self, text: str) -> Iterator[tuple[int, set[int]]]:
         """(line, numbers) for each line of a text on which any number is worth asking.
@@ -372,6 +393,39 @@ def _grouped(clues: _Clues, part: Callable[[str], str]) -> _Groups:
     for literal in sorted(clues):
         groups.setdefault(part(literal), []).append((literal, clues[literal]))
     return groups
+
+
+_FlatGroups: TypeAlias = tuple[str, list[int], str, list[int], list[tuple[tuple[Any, ...], ...]]]
+
+
+def _flat(groups: _Groups) -> _FlatGroups:
+    """Groups as: their parts, a line each; how many literals each has; the literals; the number of each
+    one's clues; and the clues, each set of them once."""
+    literals = [literal for group in groups.values() for literal, _ in group]
+    clues = [tuple(map(tuple, clues)) for group in groups.values() for _, clues in group]
+    numbers = {each: number for number, each in enumerate(dict.fromkeys(clues))}
+    sizes = [len(group) for group in groups.values()]
+    return "\n".join(groups), sizes, "\n".join(literals), [numbers[each] for each in clues], list(numbers)
+
+
+def _unflat(
+    parts: str, sizes: list[int], literals: str, numbers: list[int], sets: list[tuple[tuple[Any, ...], ...]]
+) -> _Groups:
+    clues = [list(starmap(_Clue, each)) for each in sets]
+    pairs = list(zip(literals.split("\n"), map(clues.__getitem__, numbers), strict=False))  # "" has one line
+    ends = accumulate(sizes)
+    return {
+        part: pairs[end - size : end] for part, size, end in zip(parts.split("\n"), sizes, ends, strict=False)
+    }
+
+
+def _flat_exact(exact: dict[str, tuple[int, ...]]) -> tuple[str, list[int], list[tuple[int, ...]]]:
+    sets = {each: number for number, each in enumerate(dict.fromkeys(exact.values()))}
+    return "\n".join(exact), [sets[each] for each in exact.values()], list(sets)
+
+
+def _unflat_exact(texts: str, numbers: list[int], sets: list[tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    return dict(zip(texts.split("\n"), map(sets.__getitem__, numbers), strict=False))
 
 
 _Probes: TypeAlias = list[tuple[str, list[tuple[str, list[_Clue]]]]]

@@ -8,6 +8,7 @@ of documents, of YAML or of regex engines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -247,13 +248,14 @@ class Pack:
 
     `sites`: host patterns (see `cleaner.stacks.serves_host`); none means every site. `languages`:
     BCP 47 tags; none means every language. `extractors`: none means every extractor, some means
-    only when the document's extractor is given and among them.
+    only when the document's extractor is given and among them. `rules` may still have to be read, one by
+    one. `references`: (key, name, place) of each name in `uses` and `disable`.
     """
 
     name: str
     layer: Layer
     location: Location
-    rules: tuple[Rule, ...]
+    rules: Seq[Rule]
     title: str = ""
     sites: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
@@ -263,6 +265,7 @@ class Pack:
     known_by: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     unused_lets: tuple[tuple[str, Location], ...] = ()
+    references: tuple[tuple[str, str, Location], ...] = ()
 
     @property
     def is_general(self) -> bool:
@@ -274,7 +277,7 @@ class Pack:
 class RuleSet:
     """All packs that were loaded, in the order in which their rules stand.
 
-    `digest` stands for every byte that they were read from; empty if nobody knows it.
+    `digest` stands for every byte that the shipped ones were read from; empty if there are none.
     """
 
     packs: tuple[Pack, ...] = field(default=())

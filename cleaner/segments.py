@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 from cleaner.spans import Span
 
@@ -286,8 +287,8 @@ def is_prose(view: str) -> bool:
 
 
 def _whole(pattern: str) -> Callable[[str], bool]:
-    match = re.compile(pattern, re.IGNORECASE).fullmatch
-    return lambda view: match(view) is not None
+    compiled = cache(partial(re.compile, pattern, re.IGNORECASE))  # when first asked: start-up is not to wait
+    return lambda view: compiled().fullmatch(view) is not None
 
 
 _CLOCK = (

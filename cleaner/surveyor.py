@@ -15,13 +15,12 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, cast
 
-from cleaner.compiler import CompiledRule, Program, SpanTest, Test
+from cleaner.compiler import CompiledRule, Member, Program, SpanTest, Test
 from cleaner.engine import clean
 from cleaner.pages import Page
-from cleaner.rules import Kind, Rule, RuleSet
+from cleaner.rules import Kind, Pack, Rule, RuleSet
 
 if TYPE_CHECKING:
-    from cleaner.index import Keys
     from cleaner.spans import Span
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -98,7 +97,6 @@ class _Watch:
         self.test = test
         self.name = name
         self.seconds = seconds
-        self.keys: Keys = test.keys
 
     def matches(self, views: tuple[str, ...]) -> bool:
         start = perf_counter()
@@ -120,11 +118,11 @@ class _Watched(Program):
         super().__init__(ruleset, frozenset(Kind), True)
         self.seconds = seconds
 
-    def _compiled(self, rule: Rule) -> CompiledRule:
-        made = super()._compiled(rule)
+    def _compiled(self, member: Member, pack: Pack) -> CompiledRule:
+        made = super()._compiled(member, pack)
         if not any(isinstance(test, _Watch) for test in (*made.tests, made.span_test)):
-            watches = (_Watch(test, rule.name, self.seconds) for test in made.tests)
+            watches = (_Watch(test, member.name, self.seconds) for test in made.tests)
             made.tests = cast(tuple[Test, ...], tuple(watches))
             if made.span_test is not None:
-                made.span_test = cast(SpanTest, _Watch(made.span_test, rule.name, self.seconds))
+                made.span_test = cast(SpanTest, _Watch(made.span_test, member.name, self.seconds))
         return made

@@ -43,6 +43,7 @@ from cleaner.cli.signals import Signals, Terminated
 
 if TYPE_CHECKING:
     from cleaner.compiler import Program
+    from cleaner.printer import Tally
 
 MAX_JOBS = 256
 """More processes than any machine here has cores for; a slip of the pen must not fork thousands."""
@@ -215,7 +216,14 @@ def _clean(origin: Origin, request: Request, signals: Signals) -> int:
             for _, batches in groupby(done, key=lambda pair: pair[0].place):
                 job.finish_source(batches)
         job.close()
+    _keep_patterns()
     return job.exit_code
+
+
+def _keep_patterns() -> None:
+    from cleaner.compiler import keep_patterns
+
+    keep_patterns()
 
 
 def _orders(origin: Origin, request: Request, program: Program) -> Orders:
@@ -329,24 +337,20 @@ class Books:
     """What a run writes down beside the text: the audit, and the counts of `--stats`."""
 
     def __init__(self, request: Request, audit: Sink | None) -> None:
-        from cleaner.printer import Tally
-
         self.request = request
         self.audit = audit
-        self.tally = Tally()
-        self.source_tally = Tally()
+        self.tally: Tally | None = None
+        self.source_tally: Tally | None = None
 
     def begin(self) -> None:
         """Open a page for a source."""
-        from cleaner.printer import Tally
-
-        self.source_tally = Tally()
+        self.source_tally = None
         if self.audit is not None:
             self.audit.mark()
 
     def keep(self) -> None:
         """The source was done: its page counts."""
-        self.tally.include(self.source_tally)
+        self.tally = _sum(self.tally, self.source_tally)
 
     def drop(self) -> None:
         """The source was not done: tear its page out."""
@@ -355,8 +359,7 @@ class Books:
 
     def record(self, outcome: Outcome) -> None:
         """Write down what became of a batch."""
-        if outcome.tally is not None:
-            self.source_tally.include(outcome.tally)
+        self.source_tally = _sum(self.source_tally, outcome.tally)
         if self.audit is not None:
             for piece in outcome.audit:
                 self.audit.write(piece)
@@ -366,7 +369,16 @@ class Books:
         if self.audit is not None:
             self.audit.commit()
         if self.request.stats:
-            print_error(self.tally.render())
+            from cleaner.printer import Tally
+
+            print_error((self.tally or Tally()).render())
+
+
+def _sum(first: Tally | None, second: Tally | None) -> Tally | None:
+    if first is None or second is None:
+        return first or second
+    first.include(second)
+    return first
 
 
 class Job:
