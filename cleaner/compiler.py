@@ -23,6 +23,7 @@ import regex
 from cleaner import cache
 from cleaner.errors import Problem, RuleCompileError
 from cleaner.index import NO_BOUND, Index, JoinedIndex, Keys
+from cleaner.readings import Steps
 from cleaner.rules import (
     REGEX_MAX_CHARS,
     Block,
@@ -475,6 +476,13 @@ class CompiledRule:
     def tests(self) -> tuple[Test, ...]:
         """The tests of lines; none of an inline rule."""
         return () if self.stage is Stage.INLINE else tuple(map(Test, matchers_of(self.rule.operation)))
+
+    @cached_property
+    def steps(self) -> Steps:
+        """How the steps of a sequence follow each other; none of any other rule."""
+        operation = self.rule.operation
+        steps = operation.steps if isinstance(operation, Sequence) else ()
+        return Steps([(step.min_count, step.max_count) for step in steps])
 
     @cached_property
     def span_test(self) -> SpanTest | None:

@@ -13,14 +13,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate, groupby
-from operator import attrgetter
+from functools import partial
+from itertools import accumulate
 from typing import NamedTuple, TypeAlias
 
 from cleaner.compiler import Program, Stack, Stage
 from cleaner.cores import find_core, weigh
 from cleaner.errors import Location
-from cleaner.readings import Candidate, Steps, read_lines
+from cleaner.readings import Candidate, read_lines
 from cleaner.results import Reason, Removal, Result, Withheld
 from cleaner.rules import Block, Cut, Line, Rule, Sequence, Zone
 from cleaner.segments import (
@@ -117,8 +117,6 @@ def _too_long(text: str) -> Result:
 _Piece: TypeAlias = tuple[int, int, int]
 """(start, end, number of the rule): places of a line or of the text, half-open."""
 
-_claim_rule = attrgetter("rule")
-
 
 class _Expired(Exception):
     """A pattern of `rule` ran out of time on `line`."""
@@ -141,10 +139,20 @@ class _Trimmed:
 
 @dataclass(slots=True)
 class _Memory:
-    """What one rule remembers from pass to pass: lines that served it, prose that its cuts took."""
+    """What one rule remembers from pass to pass: lines that served it, prose that its cuts took.
+
+    And what it saw when it was asked last: its zone, how many lines had served it and how many were gone,
+    and the lines of which it minds whether they are gone (None: all). While none of that changes it would
+    say the same again, so it is not asked; what it was denied then, it is denied still.
+    """
 
     used: set[int] = field(default_factory=set)
     prose_chars: int = 0
+    zone: range | None = None
+    used_count: int = 0
+    gone_count: int = 0
+    minded: set[int] | None = None
+    denied: list[_Claim] = field(default_factory=list)
 
 
 class _Claim(NamedTuple):
@@ -189,6 +197,8 @@ class _Document:
         self._core: tuple[int, int] | None = None
         self._alive_counts: list[int] = []
         self._prose_sums: list[int] = []
+        self._gone: list[int] = []
+        self._seen_gone_count = -1
         self._starts: list[int] | None = None
 
     # What the lines are ---------------------------------------------------------------------
@@ -399,75 +409,93 @@ class _Document:
 
     def _run_pass(self, rules: Iterable[int], withheld: list[_Claim]) -> bool:
         """One snapshot pass. True if a line went, or served a rule for the first time."""
-        self._zones = {}
-        self._core = None
-        self._alive_counts = []
-        self._prose_sums = []
-        granted: list[_Claim] = []
+        if self._seen_gone_count != len(self._gone):
+            self._seen_gone_count = len(self._gone)
+            self._zones = {}
+            self._core = None
+            self._alive_counts = []
+            self._prose_sums = []
+        granted: list[tuple[int, list[_Claim]]] = []
         for rule in rules:
-            for claim in self._claims(rule):
-                (granted if claim.reason is None else withheld).append(claim)
-        gone = [self._grant(rule, list(claims)) for rule, claims in groupby(granted, _claim_rule)]
+            memory = self.memories.setdefault(rule, _Memory())
+            zone = self._zone(self.stack.rules[rule].rule)
+            if self._sees_news(memory, zone):
+                memory.zone, memory.used_count, memory.gone_count = zone, len(memory.used), len(self._gone)
+                claims = list(self._claims(rule, memory))
+                memory.denied = [claim for claim in claims if claim.reason is not None]
+                granted.append((rule, [claim for claim in claims if claim.reason is None]))
+            withheld += memory.denied
+        gone = [self._grant(rule, claims) for rule, claims in granted if claims]
         return any(gone)
+
+    def _sees_news(self, memory: _Memory, zone: range) -> bool:
+        """Whether anything has changed for a rule since it was asked last."""
+        if memory.zone != zone or memory.used_count != len(memory.used):
+            return True
+        if memory.minded is None:
+            return memory.gone_count != len(self._gone)
+        return not memory.minded.isdisjoint(self._gone[memory.gone_count :])
 
     def _grant(self, rule: int, claims: list[_Claim]) -> bool:
         """Carry out one rule's claims of a pass. True if a line went, or served it for the first time."""
-        memory = self.memories.setdefault(rule, _Memory())
+        memory = self.memories[rule]
         memory.prose_chars += sum(claim.prose_chars for claim in claims)
         fresh = {line for claim in claims for line in claim.lines} - memory.used
         memory.used |= fresh
-        for line in fresh:
-            self.owners.setdefault(line, rule)
+        new = [line for line in fresh if line not in self.owners]
+        self.owners.update(dict.fromkeys(new, rule))
+        self._gone += new
         return bool(fresh)
 
     # What rules claim ---------------------------------------------------------------------------
 
-    def _claims(self, rule: int) -> Iterator[_Claim]:
+    def _claims(self, rule: int, memory: _Memory) -> Iterator[_Claim]:
+        """What a rule would take now; the memory notes which lines it minds."""
         declared = self.stack.rules[rule].rule
+        memory.minded = set()
         match declared.operation:
             case Line():
-                yield from self._line_claims(rule)
+                yield from self._line_claims(rule, memory)
             case Sequence():
-                yield from self._sequence_claims(rule, declared.operation)
+                yield from self._sequence_claims(rule, declared.operation, memory)
             case Block():
-                yield from self._block_claims(rule, declared.operation)
+                yield from self._block_claims(rule, declared.operation, memory)
             case Cut():
-                yield from self._cut_claims(rule, declared.operation)
+                yield from self._cut_claims(rule, declared.operation, memory)
 
-    def _fresh(self, rule: int, test: int) -> list[int]:
+    def _fresh(self, rule: int, test: int, memory: _Memory) -> list[int]:
         """Lines in the rule's zone that match and have not served the rule yet, removed or not."""
-        memory = self.memories.get(rule)
-        zone = self._zone(self.stack.rules[rule].rule)
+        zone = memory.zone
+        assert zone is not None
         if (rule, test) in self.stack.open_slots:
             lines = self._ask_all(rule, test, zone)
         else:
             found = self.lines_matching(rule, test)
             lines = found[bisect_left(found, zone.start) : bisect_left(found, zone.stop)]
-        return [line for line in lines if line not in memory.used] if memory else lines
+        return [line for line in lines if line not in memory.used] if memory.used else lines
 
-    def _line_claims(self, rule: int) -> Iterator[_Claim]:
-        fresh = self._fresh(rule, 0)
+    def _line_claims(self, rule: int, memory: _Memory) -> Iterator[_Claim]:
+        fresh = self._fresh(rule, 0, memory)
         for line in fresh if self.kept else ():
             if line in self.kept:
                 yield _Claim.withheld(rule, line, line + 1, Reason.KEEP, self._keeper(line))
         yield _Claim(rule, [line for line in fresh if line not in self.owners and line not in self.kept])
 
-    def _sequence_claims(self, rule: int, operation: Sequence) -> Iterator[_Claim]:
+    def _sequence_claims(self, rule: int, operation: Sequence, memory: _Memory) -> Iterator[_Claim]:
         """All readings without a kept line as one claim, those with one as another."""
         compiled = self.stack.rules[rule]
-        anchors = self._fresh(rule, compiled.proposed[0])
+        anchors = self._fresh(rule, compiled.proposed[0], memory)
         if not anchors:
             return
-        steps = Steps(tuple((step.min_count, step.max_count) for step in operation.steps))
-        used = self.memories.setdefault(rule, _Memory()).used
-        zone = self._zone(compiled.rule)
-
-        def matches(step: int, line: int) -> bool:
-            return self._recalled(rule, step, line)
-
-        for window in self._windows(anchors, sum(most for _, most in steps.counts)):
+        steps, zone, used = compiled.steps, memory.zone or range(0), memory.used
+        matches = partial(self._recalled, rule)
+        memory.minded = minded = set()
+        for window in self._windows(anchors, steps.most_lines):
+            minded.update(window)
             candidates = [self._candidate(line, line in zone and line not in used) for line in window]
-            free = [c._replace(is_usable=c.is_usable and c.line not in self.kept) for c in candidates]
+            free = candidates
+            if self.kept:
+                free = [c._replace(is_usable=c.is_usable and c.line not in self.kept) for c in candidates]
             read = read_lines(steps, free, matches, operation.touching)
             if read:
                 yield _Claim(rule, read)
@@ -524,9 +552,11 @@ class _Document:
             line += step
         return line
 
-    def _block_claims(self, rule: int, operation: Block) -> Iterator[_Claim]:
-        lasts = self._fresh(rule, 1)
-        for first in self._fresh(rule, 0) if lasts else ():
+    def _block_claims(self, rule: int, operation: Block, memory: _Memory) -> Iterator[_Claim]:
+        lasts = self._fresh(rule, 1, memory)
+        firsts = self._fresh(rule, 0, memory) if lasts else []
+        memory.minded = None if firsts else set()
+        for first in firsts:
             at = bisect_right(lasts, first)
             if at == len(lasts):
                 return
@@ -541,13 +571,14 @@ class _Document:
             else:
                 yield _Claim(rule, self._solid_lines(first, end))
 
-    def _cut_claims(self, rule: int, operation: Cut) -> Iterator[_Claim]:
+    def _cut_claims(self, rule: int, operation: Cut, memory: _Memory) -> Iterator[_Claim]:
         """From the landmark nearest to where reading starts, of all lines and of the survivors; the
         smaller cut is tried where the larger may not go."""
-        landmarks = self._fresh(rule, 0)
+        landmarks = self._fresh(rule, 0, memory)
+        memory.minded = None if landmarks else set()
         nearest = landmarks if operation.to_end else landmarks[::-1]
         survivor = next((line for line in nearest if line not in self.owners), None)
-        spent = self.memories.setdefault(rule, _Memory()).prose_chars
+        spent = memory.prose_chars
         for landmark in dict.fromkeys([*nearest[:1], *([] if survivor is None else [survivor])]):
             start, end = (landmark, len(self.lines)) if operation.to_end else (0, landmark + 1)
             prose = self._prose_chars(start, end)
