@@ -96,8 +96,11 @@ def _known_lines(lines: list[str], seen: list[str], known: Mapping[str, str]) ->
     """The known lines that stand in a text as it came, by the pack that they call in."""
     if not known:
         return {}
-    marked = (line for line, whole in enumerate(seen) if whole[:1] in FOLDED_MARKER_STARTS)
-    bare = [view for line in marked for view in views_of(seen[line], lines[line])[1:]]
+    marked = [line for line, whole in enumerate(seen) if whole[:1] in FOLDED_MARKER_STARTS]
+    likely = (
+        line for line in marked if seen[line][1:].lstrip() in known or seen[line].partition(" ")[2] in known
+    )
+    bare = [view for line in likely for view in views_of(seen[line], lines[line])[1:]]
     standing: dict[str, set[str]] = {}
     for line in {*seen, *bare} & known.keys():
         standing.setdefault(known[line], set()).add(line)

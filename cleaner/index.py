@@ -12,7 +12,6 @@ import math
 import re
 import sys
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,8 +23,14 @@ from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views, vi
 KEY_CHARS = (8, 6, 4, 3, 2, 1)
 """Lengths of keys for heads and tails: a literal is cut to the longest of these that it fills."""
 
-PROBE_CHARS = 4
-"""Characters of an inner literal that are searched for first, on behalf of all that share them."""
+PROBE_CHARS = (6, 4, 2, 1)
+"""Lengths of probes: which piece of an inner literal's word is looked up, the longest that it has."""
+
+MAX_KNOWN_WORDS = 65_536
+"""Words of which an index remembers which probes they hold; some eight megabytes. Then it starts afresh."""
+
+MAX_KNOWN_WORD_CHARS = 30
+"""Characters of a word that is remembered: longer ones are sentences without spaces, and new."""
 
 SHORT_CHARS = 200
 """Characters of a short line: those that rules with a bound speak of, and a quarter of an article."""
@@ -224,8 +229,7 @@ class Index:
     """
 
     __slots__ = (
-        "_exact", "_head_chars", "_heads", "_probes", "_short_probes", "_tail_chars", "_tails", "count",
-        "open",
+        "_exact", "_head_chars", "_heads", "_inner", "_short_inner", "_tail_chars", "_tails", "count", "open",
     )  # fmt: skip
 
     def __init__(self, keys: Iterable[Keys]) -> None:
@@ -241,12 +245,12 @@ class Index:
                 open_numbers.append(number)
                 continue
             bound = min(wanted.max_chars, NO_BOUND - MARKER_CHARS) + MARKER_CHARS
-            for literal in wanted.folded_exact:
+            for literal in _of_a_line(wanted.folded_exact):
                 exact[literal] = (*exact.get(literal, ()), number)
             for clues, found in ((heads, wanted.folded_heads), (tails, wanted.folded_tails)):
-                for literal, also in found.items():
-                    clues.setdefault(literal, []).append(_Clue(number, also, bound))
-            for literal in wanted.folded_inner:
+                for literal in _of_a_line(found):
+                    clues.setdefault(literal, []).append(_Clue(number, found[literal], bound))
+            for literal in _of_a_line(wanted.folded_inner):
                 inner.setdefault(literal, []).append(_Clue(number, (), bound))
         self.open = tuple(open_numbers)
         self._exact = exact
@@ -256,19 +260,19 @@ class Index:
         is_short = {
             literal: all(clue.max_chars <= SHORT_CHARS for clue in inner[literal]) for literal in inner
         }
-        self._probes = _by_probe({literal: inner[literal] for literal in inner if not is_short[literal]})
-        self._short_probes = _by_probe({literal: inner[literal] for literal in inner if is_short[literal]})
+        self._inner = _Inner({literal: inner[literal] for literal in inner if not is_short[literal]})
+        self._short_inner = _Inner({literal: inner[literal] for literal in inner if is_short[literal]})
 
     def __getstate__(self) -> tuple[object, ...]:
         """Long texts and lists of numbers instead of ten thousand small values, which take their time."""
-        sorts = (self._heads, self._tails, dict(self._probes), dict(self._short_probes))
+        sorts = (self._heads, self._tails, self._inner.groups, self._short_inner.groups)
         return self.count, self.open, _flat_exact(self._exact), tuple(map(_flat, sorts))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.count, self.open, exact, sorts = state
         self._exact = _unflat_exact(*exact)
-        self._heads, self._tails, probes, short_probes = (_unflat(*flat) for flat in sorts)
-        self._probes, self._short_probes = list(probes.items()), list(short_probes.items())
+        self._heads, self._tails, inner, short_inner = (_unflat(*flat) for flat in sorts)
+        self._inner, self._short_inner = _Inner.of_groups(inner), _Inner.of_groups(short_inner)
         self._set_lengths()
 
     def _set_lengths(self) -> None:
@@ -311,9 +315,10 @@ class Index:
         """Numbers by line whose inner literal stands there; most literals stand nowhere in a text."""
         found: dict[int, list[int]] = {}
         places: Iterable[int] = range(len(folded))
-        for probes, bound in ((self._probes, NO_BOUND), (self._short_probes, SHORT_CHARS)):
-            places = [place for place in places if len(folded[place]) <= bound]
-            _find_inner(probes, folded, places, found)
+        for inner, bound in ((self._inner, NO_BOUND), (self._short_inner, SHORT_CHARS)):
+            if inner.groups:
+                places = [place for place in places if len(folded[place]) <= bound]
+                inner.find(folded, places, found)
         return found
 
 
@@ -336,6 +341,8 @@ class JoinedIndex:
         folded = fold_keys("\n".join(views)).split("\n")
         found: dict[int, set[int]] = {}
         for start, part in self._parts:
+            if not part.count:
+                continue
             for place, numbers in part.scan_folded(folded).items():
                 found.setdefault(place, set()).update([start + number for number in numbers])
         return found
@@ -343,22 +350,6 @@ class JoinedIndex:
     def propose(self, line: str) -> set[int]:
         """The numbers worth asking on a single line."""
         return self.scan_views([view(line)]).get(0, set())
-
-
-def _find_inner(probes: _Probes, folded: list[str], places: list[int], found: dict[int, list[int]]) -> None:
-    """Look for inner literals on some of a text's lines, and note their numbers by line."""
-    whole = "\n".join([folded[place] for place in places])
-    literals = [literal for probe, several in probes if probe in whole for literal in several]
-    ends = list(accumulate(len(folded[place]) + 1 for place in places)) if literals else []
-    for literal, clues in literals:
-        at = whole.find(literal)
-        while at >= 0:
-            nth = bisect_right(ends, at)
-            chars = len(folded[places[nth]])
-            numbers = [clue.number for clue in clues if chars <= clue.max_chars]
-            if numbers:
-                found.setdefault(places[nth], []).extend(numbers)
-            at = whole.find(literal, ends[nth])
 
 
 def _fitting(seen: str, group: list[tuple[str, list[_Clue]]], holds: Callable[[str], bool]) -> list[int]:
@@ -428,18 +419,76 @@ def _unflat_exact(texts: str, numbers: list[int], sets: list[tuple[int, ...]]) -
     return dict(zip(texts.split("\n"), map(sets.__getitem__, numbers), strict=False))
 
 
-_Probes: TypeAlias = list[tuple[str, list[tuple[str, list[_Clue]]]]]
-"""Inner literals with their clues, by a piece that is searched for first."""
+def _of_a_line(literals: Iterable[str]) -> Iterator[str]:
+    """The literals that a line can hold: none with a line feed in it."""
+    return (literal for literal in literals if "\n" not in literal)
 
 
-def _by_probe(inner: _Clues) -> _Probes:
-    """Inner literals by the piece of theirs that most others have too: one search for all of them,
-    since a text in which the piece does not stand holds none of them."""
-    counts = Counter(piece for literal in inner for piece in _pieces(literal))
-    groups = _grouped(inner, lambda literal: max(_pieces(literal), key=lambda piece: (counts[piece], piece)))
-    return sorted(groups.items())
+class _Inner:
+    """Inner literals with their clues, found by way of words.
+
+    Of each literal a piece of one of its words is its probe. A text that has the literal has a word with the
+    probe; and since words come again and again, which probes a word holds is mostly known: a page costs one
+    look-up for each word of it, however many literals there are.
+    """
+
+    __slots__ = ("_known", "_sizes", "groups")
+
+    def __init__(self, inner: _Clues) -> None:
+        self._set(_grouped(inner, _probe))
+
+    @classmethod
+    def of_groups(cls, groups: _Groups) -> _Inner:
+        """The same from groups by probe."""
+        made = cls.__new__(cls)
+        made._set(groups)
+        return made
+
+    def _set(self, groups: _Groups) -> None:
+        self.groups = groups
+        self._sizes = sorted(set(map(len, groups)))
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def find(self, folded: list[str], places: list[int], found: dict[int, list[int]]) -> None:
+        """Note the numbers of the literals on some of a text's lines, by line."""
+        whole = "\n".join([folded[place] for place in places])
+        literals = [pair for probe in self._probes(whole) for pair in self.groups[probe]]
+        ends: list[int] = []
+        for literal, clues in literals:
+            at = whole.find(literal)
+            if at >= 0 and not ends:
+                ends = list(accumulate(len(folded[place]) + 1 for place in places))
+            while at >= 0:
+                nth = bisect_right(ends, at)
+                chars = len(folded[places[nth]])
+                numbers = [clue.number for clue in clues if chars <= clue.max_chars]
+                if numbers:
+                    found.setdefault(places[nth], []).extend(numbers)
+                at = whole.find(literal, ends[nth])
+
+    def _probes(self, whole: str) -> list[str]:
+        """The probes that the words of a text hold, each once, in order."""
+        words = set(whole.split(" ") if "\n" not in whole else whole.replace("\n", " ").split(" "))
+        held = list(map(self._known.get, words))
+        probes = {probe for known in held if known for probe in known}
+        if None in held:
+            for word, known in zip(words, held, strict=True):
+                if known is None:
+                    probes.update(self._learn(word))
+        return sorted(probes)
+
+    def _learn(self, word: str) -> tuple[str, ...]:
+        """The probes that a word holds; known from now on."""
+        pieces = (word[at : at + size] for size in self._sizes for at in range(len(word) - size + 1))
+        held = tuple({piece for piece in pieces if piece in self.groups})
+        if len(word) <= MAX_KNOWN_WORD_CHARS:
+            if len(self._known) >= MAX_KNOWN_WORDS:
+                self._known.clear()
+            self._known[word] = held
+        return held
 
 
-def _pieces(literal: str) -> set[str]:
-    last = max(0, len(literal) - PROBE_CHARS)
-    return {literal[start : start + PROBE_CHARS] for start in range(last + 1)}
+def _probe(literal: str) -> str:
+    """The beginning of a literal's longest word, as long as a probe can be; empty if all is blank."""
+    word = max(literal.split(" "), key=len)
+    return word[: next((chars for chars in PROBE_CHARS if chars <= len(word)), 0)]
