@@ -491,6 +491,19 @@ class CompiledRule:
         return SpanTest(operation.matcher, operation.at) if isinstance(operation, Inline) else None
 
 
+class ProposedSpan:
+    """Stands for the test of an inline rule while lines are looked at: its spans are looked for later."""
+
+    __slots__ = ()
+
+    def matches(self, views: tuple[str, ...]) -> bool:
+        """Always."""
+        return True
+
+
+PROPOSED_SPAN = ProposedSpan()
+
+
 class Memory:
     """Counts the lines that all stacks of a program remember, and empties their tables when there are
     too many."""
@@ -499,16 +512,16 @@ class Memory:
         self._tables: list[dict[str, tuple[int, ...]]] = []
         self._line_count = 0
 
-    def make_room(self, table: dict[str, tuple[int, ...]]) -> None:
-        """Make room for one more line in a table."""
-        if self._line_count >= MAX_REMEMBERED_LINES:
+    def make_room(self, table: dict[str, tuple[int, ...]], line_count: int) -> None:
+        """Make room for some more lines in a table."""
+        if self._line_count + line_count > MAX_REMEMBERED_LINES:
             for each in self._tables:
                 each.clear()
             self._tables.clear()
             self._line_count = 0
         if not table:
             self._tables.append(table)
-        self._line_count += 1
+        self._line_count += line_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -535,11 +548,26 @@ class Stack:
     """Lines that were looked at, and the numbers that passed. A line says the same in every document:
     what most pages of a site print is looked at once."""
 
-    def remember(self, line: str, passed: tuple[int, ...]) -> None:
-        """Keep what was found of a line, if it may well come again."""
-        if len(line) <= MAX_REMEMBERED_CHARS:
-            self.memory.make_room(self.remembered)
-            self.remembered[line] = passed
+    tests: list[Test | ProposedSpan | None] = field(default_factory=list, repr=False, compare=False)
+    """The test that each of the index's numbers stands for, once it was wanted."""
+
+    def __post_init__(self) -> None:
+        self.tests.extend([None] * len(self.slots))
+
+    def remember(self, passed: dict[str, tuple[int, ...]]) -> None:
+        """Keep what was found of lines, of those that may well come again."""
+        short = {line: numbers for line, numbers in passed.items() if len(line) <= MAX_REMEMBERED_CHARS}
+        if len(short) <= MAX_REMEMBERED_LINES:
+            self.memory.make_room(self.remembered, len(short))
+            self.remembered.update(short)
+
+    def find_test(self, number: int) -> Test | ProposedSpan:
+        """The test that a number of the index stands for."""
+        place, test = self.slots[number]
+        rule = self.rules[place]
+        found = PROPOSED_SPAN if rule.stage is Stage.INLINE else rule.tests[test]
+        self.tests[number] = found
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ class _Document:
         self._prose: dict[int, bool] = {}
         self._border = (0, len(self.lines) - 1)
         self._zones: dict[Zone, range] = {}
+        self._everywhere = range(len(self.lines))
         self._weights: list[float] = []
         self._core: tuple[int, int] | None = None
         self._alive_counts: list[int] = []
@@ -210,34 +211,45 @@ class _Document:
         """Ask the tests that the index proposes, on every line as it came."""
         found = list(map(self.stack.remembered.get, self.lines))
         fresh = [line for line, known in enumerate(found) if known is None]
-        for line, passed in zip(fresh, self._ask(fresh), strict=True):
-            found[line] = passed
+        if fresh:
+            passed = self._ask(fresh)
+            self.stack.remember({self.lines[line]: passed.get(line, ()) for line in fresh})
+            for line, numbers in passed.items():
+                found[line] = numbers
+        lines_of: dict[int, list[int]] = {}
         for line, known in enumerate(found):
-            if known:
-                self._note(line, known)
+            for number in known or ():
+                lines_of.setdefault(number, []).append(line)
+        for number, lines in lines_of.items():
+            self._note(number, lines)
 
-    def _ask(self, lines: list[int]) -> Iterator[tuple[int, ...]]:
-        """For each of some lines the numbers that pass on it, of those that the index proposes."""
-        proposals = self.stack.index.scan_views([self.seen[line] for line in lines])
-        for place, line in enumerate(lines):
-            proposed = proposals.get(place, ())
-            passed = tuple([number for number in proposed if self._passes(number, line)]) if proposed else ()
-            self.stack.remember(self.lines[line], passed)
-            yield passed
+    def _ask(self, lines: list[int]) -> dict[int, tuple[int, ...]]:
+        """The numbers that pass on some lines, of those that the index proposes; a proposed span is looked
+        for later."""
+        passed: dict[int, tuple[int, ...]] = {}
+        tests = self.stack.tests
+        for place, proposed in self.stack.index.scan_views([self.seen[line] for line in lines]).items():
+            line = lines[place]
+            seen = self._views_of(line)
+            number = 0
+            try:
+                passing = []
+                for number in proposed:
+                    if (tests[number] or self.stack.find_test(number)).matches(seen):
+                        passing.append(number)
+            except TimeoutError:
+                raise _Expired(self.stack.slots[number][0], line) from None
+            passed[line] = tuple(passing)
+        return passed
 
-    def _passes(self, number: int, line: int) -> bool:
-        """Whether a proposed test passes; a proposed span is looked for later."""
-        rule, test = self.stack.slots[number]
-        return self.stack.rules[rule].stage is Stage.INLINE or self.matches(rule, test, line)
-
-    def _note(self, line: int, passed: Iterable[int]) -> None:
-        """Keep what passed on a line, for the stages; lines come in order."""
-        for number in passed:
-            slot = self.stack.slots[number]
-            if self.stack.rules[slot[0]].stage is Stage.INLINE:
-                self.inline_proposals.setdefault(line, set()).add(slot[0])
-            else:
-                self.hits.setdefault(slot, []).append(line)
+    def _note(self, number: int, lines: list[int]) -> None:
+        """Keep on which lines a number passed, for the stages."""
+        slot = self.stack.slots[number]
+        if self.stack.rules[slot[0]].stage is not Stage.INLINE:
+            self.hits[slot] = lines
+            return
+        for line in lines:
+            self.inline_proposals.setdefault(line, set()).add(slot[0])
 
     def now(self, line: int) -> str:
         """The line as inline left it."""
@@ -420,7 +432,9 @@ class _Document:
             self._prose_sums = []
         granted: list[tuple[int, list[_Claim]]] = []
         for rule in rules:
-            memory = self.memories.setdefault(rule, _Memory())
+            memory = self.memories.get(rule)
+            if memory is None:
+                memory = self.memories[rule] = _Memory()
             zone = self._zone(self.stack.rules[rule].rule)
             if self._sees_news(memory, zone):
                 memory.zone, memory.used_count, memory.gone_count = zone, len(memory.used), len(self._gone)
@@ -482,7 +496,9 @@ class _Document:
         for line in fresh if self.kept else ():
             if line in self.kept:
                 yield _Claim.withheld(rule, line, line + 1, Reason.KEEP, self._keeper(line))
-        yield _Claim(rule, [line for line in fresh if line not in self.owners and line not in self.kept])
+        lines = [line for line in fresh if line not in self.owners and line not in self.kept]
+        if lines:
+            yield _Claim(rule, lines)
 
     def _sequence_claims(self, rule: int, operation: Sequence, memory: _Memory) -> Iterator[_Claim]:
         """All readings without a kept line as one claim, those with one as another."""
@@ -599,11 +615,13 @@ class _Document:
 
     def _zone(self, rule: Rule) -> range:
         """The lines in which a rule may act; without surviving prose none, if it has a zone."""
-        if rule.zone is None:
-            return range(len(self.lines))
-        if rule.zone not in self._zones:
-            self._zones[rule.zone] = self._find_zone(rule.zone)
-        return self._zones[rule.zone]
+        zone = rule.zone
+        if zone is None:
+            return self._everywhere
+        found = self._zones.get(zone)
+        if found is None:
+            found = self._zones[zone] = self._find_zone(zone)
+        return found
 
     def _find_zone(self, zone: Zone) -> range:
         first, last = self._body_border() if zone.of == "body" else self._prose_border()

@@ -12,7 +12,7 @@ import math
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, starmap
@@ -31,9 +31,6 @@ MAX_KNOWN_WORDS = 65_536
 
 MAX_KNOWN_WORD_CHARS = 30
 """Characters of a word that is remembered: longer ones are sentences without spaces, and new."""
-
-SHORT_CHARS = 200
-"""Characters of a short line: those that rules with a bound speak of, and a quarter of an article."""
 
 STRONG = 5.0
 """The strength from which an inner literal is good enough: a word of five letters, or two Han ones."""
@@ -229,7 +226,7 @@ class Index:
     """
 
     __slots__ = (
-        "_exact", "_head_chars", "_heads", "_inner", "_short_inner", "_tail_chars", "_tails", "count", "open",
+        "_exact", "_head_chars", "_heads", "_inner", "_likely", "_tail_chars", "_tails", "count", "open",
     )  # fmt: skip
 
     def __init__(self, keys: Iterable[Keys]) -> None:
@@ -257,27 +254,24 @@ class Index:
         self._heads = _grouped(heads, lambda literal: literal[: _key_chars(literal)])
         self._tails = _grouped(tails, lambda literal: literal[-_key_chars(literal) :])
         self._set_lengths()
-        is_short = {
-            literal: all(clue.max_chars <= SHORT_CHARS for clue in inner[literal]) for literal in inner
-        }
-        self._inner = _Inner({literal: inner[literal] for literal in inner if not is_short[literal]})
-        self._short_inner = _Inner({literal: inner[literal] for literal in inner if is_short[literal]})
+        self._inner = _Inner(inner)
 
     def __getstate__(self) -> tuple[object, ...]:
         """Long texts and lists of numbers instead of ten thousand small values, which take their time."""
-        sorts = (self._heads, self._tails, self._inner.groups, self._short_inner.groups)
+        sorts = (self._heads, self._tails, self._inner.groups)
         return self.count, self.open, _flat_exact(self._exact), tuple(map(_flat, sorts))
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.count, self.open, exact, sorts = state
         self._exact = _unflat_exact(*exact)
-        self._heads, self._tails, inner, short_inner = (_unflat(*flat) for flat in sorts)
-        self._inner, self._short_inner = _Inner.of_groups(inner), _Inner.of_groups(short_inner)
+        self._heads, self._tails, inner = (_unflat(*flat) for flat in sorts)
+        self._inner = _Inner.of_groups(inner)
         self._set_lengths()
 
     def _set_lengths(self) -> None:
         self._head_chars = tuple(sorted(set(map(len, self._heads)), reverse=True))
         self._tail_chars = tuple(sorted(set(map(len, self._tails)), reverse=True))
+        self._likely = _likely(self._heads, self._tails)
 
     def scan(self, text: str) -> Iterator[tuple[int, set[int]]]:
         """(line, numbers) for each line of a text on which any number is worth asking.
@@ -295,7 +289,7 @@ class Index:
         places += [(place, _bare(seen)) for place, seen in places if seen[:1] in FOLDED_MARKER_STARTS]
         exact, heads, tails = self._exact, self._heads, self._tails
         head_chars, tail_chars = self._head_chars, self._tail_chars
-        for place, seen in places:
+        for place, seen in self._likely(places, exact):
             numbers = list(exact.get(seen, ()))
             for chars in head_chars:
                 if seen[:chars] in heads:
@@ -313,13 +307,7 @@ class Index:
 
     def _inner_lines(self, folded: list[str]) -> dict[int, list[int]]:
         """Numbers by line whose inner literal stands there; most literals stand nowhere in a text."""
-        found: dict[int, list[int]] = {}
-        places: Iterable[int] = range(len(folded))
-        for inner, bound in ((self._inner, NO_BOUND), (self._short_inner, SHORT_CHARS)):
-            if inner.groups:
-                places = [place for place in places if len(folded[place]) <= bound]
-                inner.find(folded, places, found)
-        return found
+        return self._inner.find(folded) if self._inner.groups else {}
 
 
 class JoinedIndex:
@@ -419,6 +407,41 @@ def _unflat_exact(texts: str, numbers: list[int], sets: list[tuple[int, ...]]) -
     return dict(zip(texts.split("\n"), map(sets.__getitem__, numbers), strict=False))
 
 
+_Places: TypeAlias = list[tuple[int, str]]
+
+
+def _likely(heads: _Groups, tails: _Groups) -> Callable[[_Places, Collection[str]], _Places]:
+    """What leaves of some places those whose view is among some texts, or may have a head or a tail: told by
+    its first and its last few characters alone, without a loop in Python over all lengths of keys."""
+    long_heads, short_heads = _beginnings(heads, 1)
+    long_tails, short_tails = _beginnings(tails, -1)
+
+    def likely(places: _Places, texts: Collection[str]) -> _Places:
+        return [
+            (place, seen)
+            for place, seen in places
+            if seen[:4] in long_heads
+            or seen[-4:] in long_tails
+            or seen in texts
+            or (seen[:1] in short_heads and seen.startswith(short_heads[seen[0]]))
+            or (seen[-1:] in short_tails and seen.endswith(short_tails[seen[-1]]))
+        ]
+
+    return likely
+
+
+def _beginnings(groups: _Groups, side: int) -> tuple[set[str], dict[str, tuple[str, ...]]]:
+    """Of keys that have four characters those, counted from their outer end (`side` 1: the start, -1: the
+    end); the others whole, by their outermost character."""
+    whole: dict[str, tuple[str, ...]] = {}
+    cut = slice(4) if side > 0 else slice(-4, None)
+    for key in groups:
+        if len(key) < 4:
+            outermost = key[:1] if side > 0 else key[-1:]
+            whole[outermost] = (*whole.get(outermost, ()), key)
+    return {key[cut] for key in groups if len(key) >= 4}, whole
+
+
 def _of_a_line(literals: Iterable[str]) -> Iterator[str]:
     """The literals that a line can hold: none with a line feed in it."""
     return (literal for literal in literals if "\n" not in literal)
@@ -449,22 +472,24 @@ class _Inner:
         self._sizes = sorted(set(map(len, groups)))
         self._known: dict[str, tuple[str, ...]] = {}
 
-    def find(self, folded: list[str], places: list[int], found: dict[int, list[int]]) -> None:
-        """Note the numbers of the literals on some of a text's lines, by line."""
-        whole = "\n".join([folded[place] for place in places])
+    def find(self, folded: list[str]) -> dict[int, list[int]]:
+        """The numbers of the literals that stand on a text's lines, by line."""
+        found: dict[int, list[int]] = {}
+        whole = "\n".join(folded)
         literals = [pair for probe in self._probes(whole) for pair in self.groups[probe]]
         ends: list[int] = []
         for literal, clues in literals:
             at = whole.find(literal)
             if at >= 0 and not ends:
-                ends = list(accumulate(len(folded[place]) + 1 for place in places))
+                ends = list(accumulate(len(line) + 1 for line in folded))
             while at >= 0:
                 nth = bisect_right(ends, at)
-                chars = len(folded[places[nth]])
+                chars = len(folded[nth])
                 numbers = [clue.number for clue in clues if chars <= clue.max_chars]
                 if numbers:
-                    found.setdefault(places[nth], []).extend(numbers)
+                    found.setdefault(nth, []).extend(numbers)
                 at = whole.find(literal, ends[nth])
+        return found
 
     def _probes(self, whole: str) -> list[str]:
         """The probes that the words of a text hold, each once, in order."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence as Seq
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cleaner.errors import Location
 
@@ -170,8 +170,7 @@ class Keep:
 Operation: TypeAlias = Line | Inline | Sequence | Block | Cut | Keep
 
 
-@dataclass(frozen=True, slots=True)
-class Zone:
+class Zone(NamedTuple):
     """Where a rule may act: before the first surviving line of prose (`head`) or after the last
     (`tail`), sparing the `spared` surviving lines nearest to the prose.
 
