@@ -199,7 +199,7 @@ class _Document:
         self._everywhere = range(len(self.lines))
         self._weights: list[float] = []
         self._core: tuple[int, int] | None = None
-        self._alive_counts: list[int] = []
+        self._alive: list[int] = []
         self._prose_sums: list[int] = []
         self._gone: list[int] = []
         self._seen_gone_count = -1
@@ -428,7 +428,7 @@ class _Document:
             self._seen_gone_count = len(self._gone)
             self._zones = {}
             self._core = None
-            self._alive_counts = []
+            self._alive = [line for line, seen in enumerate(self.seen) if seen and line not in self.owners]
             self._prose_sums = []
         granted: list[tuple[int, list[_Claim]]] = []
         for rule in rules:
@@ -627,14 +627,14 @@ class _Document:
         first, last = self._body_border() if zone.of == "body" else self._prose_border()
         if first > last:
             return range(0)
-        step, edge = (-1, first) if zone.side == "head" else (1, last)
-        spared = zone.spared
-        while spared and 0 <= edge < len(self.lines):
-            edge = self._next_solid(edge, step)
-            spared -= edge not in self.owners
-        if not 0 <= edge < len(self.lines):
+        if zone.side == "head":
+            nth = bisect_left(self._alive, first) - zone.spared
+            end = first if not zone.spared else self._alive[nth] if nth >= 0 else 0
+            return range(end)
+        nth = bisect_right(self._alive, last) + zone.spared - 1
+        if zone.spared and nth >= len(self._alive):
             return range(0)
-        return range(edge) if zone.side == "head" else range(edge + 1, len(self.lines))
+        return range((self._alive[nth] if zone.spared else last) + 1, len(self.lines))
 
     def _prose_border(self) -> tuple[int, int]:
         """The first and the last surviving line of prose; they only ever move towards each other."""
@@ -652,16 +652,12 @@ class _Document:
         if self._core is None:
             if not self._weights:
                 self._weights = [weigh(seen) if seen else 0 for seen in self.seen]
-            alive = [line for line, seen in enumerate(self.seen) if seen and line not in self.owners]
-            core = find_core([self._weights[line] for line in alive])
-            self._core = (alive[core[0]], alive[core[-1]]) if core else (0, -1)
+            core = find_core([self._weights[line] for line in self._alive])
+            self._core = (self._alive[core[0]], self._alive[core[-1]]) if core else (0, -1)
         return self._core
 
     def _survivor_count(self, start: int, end: int) -> int:
-        if not self._alive_counts:
-            alive = (line not in self.owners and not self.is_blank(line) for line in range(len(self.lines)))
-            self._alive_counts = [0, *accumulate(alive)]
-        return self._alive_counts[end] - self._alive_counts[start]
+        return bisect_left(self._alive, end) - bisect_left(self._alive, start)
 
     def _prose_chars(self, start: int, end: int) -> int:
         if not self._prose_sums:

@@ -23,7 +23,7 @@ from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views, vi
 KEY_CHARS = (8, 6, 4, 3, 2, 1)
 """Lengths of keys for heads and tails: a literal is cut to the longest of these that it fills."""
 
-PROBE_CHARS = (6, 4, 2, 1)
+PROBE_CHARS = (6, 5, 4, 3, 2, 1)
 """Lengths of probes: which piece of an inner literal's word is looked up, the longest that it has."""
 
 MAX_KNOWN_WORDS = 65_536
@@ -212,7 +212,7 @@ class _Clue(NamedTuple):
         """Whether a folded view is worth the asking."""
         if len(seen) > self.max_chars:
             return False
-        return not self.also or any(text in seen for text in self.also)
+        return not self.also or any(map(seen.__contains__, self.also))  # dozens of names of months
 
 
 _Clues = dict[str, list[_Clue]]
