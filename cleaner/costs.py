@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import log
 from typing import Final, TypeAlias
 from unicodedata import category
@@ -101,6 +102,7 @@ def _range_mask(part: Range) -> int:
     return _joined(map(_char_mask, part.chars()))
 
 
+@cache
 def _property_mask(part: Property) -> int:
     inside = _joined(1 << code for code in range(128) if _has_property(chr(code), part.name))
     ascii_mask = _ASCII & ~inside if part.negated else inside

@@ -16,17 +16,18 @@ from cleaner.segments import fold, fold_case
 def facts_of(pattern: str) -> PatternFacts:
     """The facts of a pattern as its author wrote it. Raises PatternError if it does not parse."""
     node = parse(pattern)
-    shown = numbered(folded(node, fold))
+    as_seen = folded(node, fold)
+    shown = numbered(as_seen)
     starts, ends, inner = (
         tuple(sorted({numbers_folded(fold_case(literal)) for literal in find(shown)}))
         for find in (heads, tails, required)
     )
     return PatternFacts(
-        to_regex(node, fold),
+        to_regex(as_seen),
         starts,
         ends,
         inner,
         repeat_degree(node),
         has_nested_repeat(node),
-        length_range(node, fold)[1],
+        length_range(as_seen)[1],
     )

@@ -24,6 +24,7 @@ from cleaner.patterns import (
     Property,
     Range,
     Repeat,
+    concat,
     folded,
     identity,
 )
@@ -80,7 +81,7 @@ def numbered(node: Node) -> Node:
         case CharClass(items, negated):
             return node if negated or not all(map(_is_digits, items)) else _NUMBER
         case Concat(parts):
-            return Concat(tuple(map(numbered, parts)))
+            return concat(map(numbered, parts))
         case Alternation(branches):
             return Alternation(tuple(map(numbered, branches)))
         case Repeat(body, low, high, lazy):
@@ -239,9 +240,13 @@ def _shortest_chars(stems: _Stems) -> int:
 
 def _appended(row: _Stems, following: _Stems) -> _Stems:
     longer: _Stems = {text: False for text, is_whole in row.items() if not is_whole}
-    for text in [text for text, is_whole in row.items() if is_whole]:
+    for start in [text for text, is_whole in row.items() if is_whole]:
         for more, is_whole in following.items():
-            _add(longer, text + more, is_whole)
+            text = start + more
+            if len(text) <= MAX_LITERAL_CHARS:
+                longer[text] = is_whole and longer.get(text, True)
+            else:
+                longer[text[:MAX_LITERAL_CHARS]] = False
     return longer
 
 

@@ -9,8 +9,10 @@ matched already) is refused with the way out. Nothing here runs a pattern.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Final, NoReturn, TypeAlias
 
@@ -128,7 +130,7 @@ Node: TypeAlias = Literal | Any | CharClass | Concat | Alternation | Repeat
 EMPTY: Final = Literal("")
 
 
-def _concat(parts: Iterable[Node]) -> Node:
+def concat(parts: Iterable[Node]) -> Node:
     """The parts in a row, as the shortest tree that says so."""
     row: list[Node] = []
     for part in parts:
@@ -208,9 +210,13 @@ _REFUSED_GROUPS: Final = {
 _SET_OPERATORS: Final = frozenset({"&&", "--", "||", "~~"})
 _DIGITS: Final = frozenset("0123456789")
 _HEX_DIGITS: Final = frozenset("0123456789abcdefABCDEF")
+_PLAIN_RUN: Final = re.compile(r"[^\\.^$*+?{}\[\]|()\n]+(?![*+?{])")
+"""Characters that stand for themselves, the last of which nothing repeats: most of most patterns."""
+_QUANTIFIER_SIGNS: Final = frozenset("*+?{")
 _QUANTIFIERS: Final = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
+@lru_cache(maxsize=1_024)  # a pattern is read for its slips, and then for what it tells an index
 def parse(pattern: str) -> Node:
     """The tree of a pattern; PatternError if it is outside the subset.
 
@@ -271,10 +277,15 @@ class _Parser:
         start = self.at
         parts: list[Node] = []
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            parts.append(self.repeat())
+            run = _PLAIN_RUN.match(self.pattern, self.at)
+            if run is not None:
+                parts.append(Literal(run[0]))
+                self.at = run.end()
+            else:
+                parts.append(self.repeat())
         if not parts:
             self.fail("an empty alternative or group: for a part that may be absent write (...)?", start)
-        return _concat(parts)
+        return concat(parts)
 
     def repeat(self) -> Node:
         start = self.at
@@ -299,6 +310,8 @@ class _Parser:
 
     def quantifier(self) -> tuple[int, int | None] | None:
         """The counts of the quantifier that comes next, if one does."""
+        if self.pattern[self.at : self.at + 1] not in _QUANTIFIER_SIGNS:
+            return None
         if self.accept("{"):
             return self.counts(self.at - 1)
         for sign, counts in _QUANTIFIERS.items():
@@ -506,13 +519,15 @@ def folded(node: Node, fold: Fold) -> Node:
     >>> folded(parse("[«»] Mehr"), lambda text: text.replace("«", '"').replace("»", '"'))
     Concat(parts=(CharClass(items=(Range(first='"', last='"'),), negated=False), Literal(text=' Mehr')))
     """
+    if fold is identity:
+        return node
     match node:
         case Literal(text):
             return Literal(fold(text))
         case CharClass(items, negated):
             return _folded_class(items, negated, fold)
         case Concat(parts):
-            return _concat(folded(part, fold) for part in parts)
+            return concat(folded(part, fold) for part in parts)
         case Alternation(branches):
             return Alternation(tuple(folded(branch, fold) for branch in branches))
         case Repeat(body, low, high, lazy):
