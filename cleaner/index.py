@@ -455,7 +455,7 @@ class _Inner:
     look-up for each word of it, however many literals there are.
     """
 
-    __slots__ = ("_known", "_sizes", "groups")
+    __slots__ = ("_known", "_long", "_short", "groups")
 
     def __init__(self, inner: _Clues) -> None:
         self._set(_grouped(inner, _probe))
@@ -469,7 +469,13 @@ class _Inner:
 
     def _set(self, groups: _Groups) -> None:
         self.groups = groups
-        self._sizes = sorted(set(map(len, groups)))
+        self._long: dict[str, list[str]] = {}
+        self._short: dict[int, set[str]] = {}
+        for probe in groups:
+            if len(probe) < _CUE_CHARS:
+                self._short.setdefault(len(probe), set()).add(probe)
+            else:
+                self._long.setdefault(probe[:_CUE_CHARS], []).append(probe)
         self._known: dict[str, tuple[str, ...]] = {}
 
     def find(self, folded: list[str]) -> dict[int, list[int]]:
@@ -504,13 +510,24 @@ class _Inner:
 
     def _learn(self, word: str) -> tuple[str, ...]:
         """The probes that a word holds; known from now on."""
-        pieces = (word[at : at + size] for size in self._sizes for at in range(len(word) - size + 1))
-        held = tuple({piece for piece in pieces if piece in self.groups})
+        cues = self._long.keys() & _pieces(word, _CUE_CHARS)
+        probes = [probe for cue in cues for probe in self._long[cue] if probe in word]
+        for size, short in self._short.items():
+            probes += short.intersection(_pieces(word, size))
+        held = tuple(probes)
         if len(word) <= MAX_KNOWN_WORD_CHARS:
             if len(self._known) >= MAX_KNOWN_WORDS:
                 self._known.clear()
             self._known[word] = held
         return held
+
+
+_CUE_CHARS = 3
+"""Characters of a probe that are looked for in a new word, at each of its places, before all of it."""
+
+
+def _pieces(word: str, size: int) -> list[str]:
+    return [word[at : at + size] for at in range(len(word) - size + 1)]
 
 
 def _probe(literal: str) -> str:

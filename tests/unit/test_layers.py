@@ -77,7 +77,7 @@ def test_one_importer_each_for_yaml_regex_and_click() -> None:
         }
         for library in ("yaml", "regex", "click")
     }
-    assert importers == {"yaml": {"nodes"}, "regex": {"compiler", "reader"}, "click": {"cli"}}
+    assert importers == {"yaml": {"nodes"}, "regex": {"compiler"}, "click": {"cli"}}
 
 
 def test_importing_stays_light() -> None:
