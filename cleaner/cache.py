@@ -17,8 +17,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import accumulate
+from mmap import ACCESS_READ, mmap
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 from zlib import crc32
+
+from cleaner.errors import CacheError
 
 _Value = TypeVar("_Value", covariant=True)
 
@@ -31,21 +34,26 @@ MAX_ENTRIES = {RULES: 4, INDEX: 32, PATTERNS: 2}
 """Entries of a sort that are kept: a checkout or two and an installed version; of indexes one for each
 set of languages that sites have. Older ones are deleted."""
 
-_HEAD_SIZE_BYTES = 8
+_START_BYTES = 12
+"""Before the head: its size in bytes (8), and its checksum."""
 
 
 class Later(Sequence[_Value], Generic[_Value]):
     """Kept values, each read when it is first looked at: as good as a tuple of them.
 
-    `ends` are the places in `content` where they begin, and where the last one ends.
+    They stand in a file that nobody writes to again: of megabytes only what is looked at is read. `ends`
+    are the places in it where they begin, and where the last one ends; `sums` their checksums. Looking at
+    one that the disk has changed raises CacheError.
     """
 
-    __slots__ = ("_content", "_ends", "_values")
+    __slots__ = ("_content", "_ends", "_path", "_sums", "_values")
 
-    def __init__(self, content: bytes, ends: Sequence[int]) -> None:
+    def __init__(self, path: str, content: mmap, ends: Sequence[int], sums: Sequence[int]) -> None:
+        self._path = path
         self._content = content
         self._ends = ends
-        self._values: list[Any] = [None] * (len(ends) - 1)
+        self._sums = sums
+        self._values: list[Any] = [None] * len(sums)
 
     def __len__(self) -> int:
         return len(self._values)
@@ -61,8 +69,14 @@ class Later(Sequence[_Value], Generic[_Value]):
         value = self._values[at]
         if value is None:
             at = range(len(self))[at]
-            value = self._values[at] = pickle.loads(self._content[self._ends[at] : self._ends[at + 1]])
+            value = self._values[at] = self._read(at)
         return value  # type: ignore[no-any-return]
+
+    def _read(self, at: int) -> Any:
+        pickled = self._content[self._ends[at] : self._ends[at + 1]]
+        if crc32(pickled) != self._sums[at]:
+            raise CacheError(f"{self._path}: the file is damaged; delete it, nothing is lost with it")
+        return pickle.loads(pickled)
 
     def __iter__(self) -> Iterator[_Value]:
         return map(self.__getitem__, range(len(self)))
@@ -78,7 +92,8 @@ class Later(Sequence[_Value], Generic[_Value]):
 
     def part(self, start: int, count: int) -> Later[_Value]:
         """Some consecutive ones, still unread."""
-        return Later(self._content, self._ends[start : start + count + 1])
+        end = start + count
+        return Later(self._path, self._content, self._ends[start : end + 1], self._sums[start:end])
 
 
 class Entry(NamedTuple):
@@ -159,13 +174,15 @@ def _read(path: str, made_from: object = None) -> Entry | None:
         with open(path, "rb") as file:
             if not _is_ours(os.fstat(file.fileno())):
                 return None
-            content = file.read()
-        start = _HEAD_SIZE_BYTES + int.from_bytes(content[:_HEAD_SIZE_BYTES], "big")
-        known_maker, known, head, ends, checksum = pickle.loads(content[_HEAD_SIZE_BYTES:start])
-        if known_maker != _maker() or made_from not in (None, known):
+            content = mmap(file.fileno(), 0, access=ACCESS_READ)
+        start = _START_BYTES + int.from_bytes(content[:8], "big")
+        pickled = content[_START_BYTES:start]
+        if crc32(pickled) != int.from_bytes(content[8:_START_BYTES], "big"):
             return None
-        leaves = content[start:]
-        return Entry(head, Later(leaves, ends)) if crc32(leaves) == checksum else None
+        known_maker, known, head, ends, sums = pickle.loads(pickled)
+        if known_maker != _maker() or made_from not in (None, known) or start + ends[-1] != len(content):
+            return None
+        return Entry(head, Later(path, content, [start + end for end in ends], sums))
     except Exception:  # of any kind: an unpickled wreck may raise what it likes
         return None
 
@@ -188,16 +205,17 @@ def keep(made_from: object, sort: str, head: object, leaves: Iterable[object] = 
     if home is None:
         return
     pickled = [pickle.dumps(leaf, pickle.HIGHEST_PROTOCOL) for leaf in leaves]
-    rest = b"".join(pickled)
     ends = [0, *accumulate(map(len, pickled))]
-    first = pickle.dumps((_maker(), made_from, head, ends, crc32(rest)), pickle.HIGHEST_PROTOCOL)
+    sums = list(map(crc32, pickled))
+    first = pickle.dumps((_maker(), made_from, head, ends, sums), pickle.HIGHEST_PROTOCOL)
+    start = len(first).to_bytes(8, "big") + crc32(first).to_bytes(4, "big")
     name = _name(made_from)
     draft = os.path.join(home, f"{name}.{os.getpid()}.tmp")
     try:
         os.makedirs(home, mode=0o700, exist_ok=True)
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.writelines((len(first).to_bytes(_HEAD_SIZE_BYTES, "big"), first, rest))
+            file.writelines((start, first, *pickled))
         os.replace(draft, os.path.join(home, name + sort))
         for path in _entries(home, sort)[MAX_ENTRIES[sort] :]:
             os.unlink(path)

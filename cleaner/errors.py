@@ -68,6 +68,10 @@ class InputError(CleanerError):
     """Text or records that cannot be read. The message names the place and the way out."""
 
 
+class CacheError(CleanerError):
+    """A file of the cache is not what was written. The message names it; deleting it is the way out."""
+
+
 class IntegrityError(CleanerError):
     """A result failed its own check. This is a bug in cleaner, never in the input or the rules."""
 

@@ -251,27 +251,25 @@ class Index:
                 inner.setdefault(literal, []).append(_Clue(number, (), bound))
         self.open = tuple(open_numbers)
         self._exact = exact
-        self._heads = _grouped(heads, lambda literal: literal[: _key_chars(literal)])
-        self._tails = _grouped(tails, lambda literal: literal[-_key_chars(literal) :])
+        self._heads = _Groups(heads, lambda literal: literal[: _key_chars(literal)])
+        self._tails = _Groups(tails, lambda literal: literal[-_key_chars(literal) :])
+        self._inner = _Inner(_Groups(inner, _probe))
         self._set_lengths()
-        self._inner = _Inner(inner)
 
     def __getstate__(self) -> tuple[object, ...]:
         """Long texts and lists of numbers instead of ten thousand small values, which take their time."""
-        sorts = (self._heads, self._tails, self._inner.groups)
-        return self.count, self.open, _flat_exact(self._exact), tuple(map(_flat, sorts))
+        return self.count, self.open, _flat_exact(self._exact), self._heads, self._tails, self._inner.groups
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.count, self.open, exact, sorts = state
+        self.count, self.open, exact, self._heads, self._tails, inner = state
         self._exact = _unflat_exact(*exact)
-        self._heads, self._tails, inner = (_unflat(*flat) for flat in sorts)
-        self._inner = _Inner.of_groups(inner)
+        self._inner = _Inner(inner)
         self._set_lengths()
 
     def _set_lengths(self) -> None:
-        self._head_chars = tuple(sorted(set(map(len, self._heads)), reverse=True))
-        self._tail_chars = tuple(sorted(set(map(len, self._tails)), reverse=True))
-        self._likely = _likely(self._heads, self._tails)
+        self._head_chars = tuple(sorted(set(map(len, self._heads.places)), reverse=True))
+        self._tail_chars = tuple(sorted(set(map(len, self._tails.places)), reverse=True))
+        self._likely = _likely(self._heads.places, self._tails.places)
 
     def scan(self, text: str) -> Iterator[tuple[int, set[int]]]:
         """(line, numbers) for each line of a text on which any number is worth asking.
@@ -287,16 +285,16 @@ class Index:
         found = self._inner_lines(folded)
         places = list(enumerate(folded))
         places += [(place, _bare(seen)) for place, seen in places if seen[:1] in FOLDED_MARKER_STARTS]
-        exact, heads, tails = self._exact, self._heads, self._tails
+        exact, heads, tails = self._exact, self._heads.places, self._tails.places
         head_chars, tail_chars = self._head_chars, self._tail_chars
         for place, seen in self._likely(places, exact):
             numbers = list(exact.get(seen, ()))
             for chars in head_chars:
                 if seen[:chars] in heads:
-                    numbers += _fitting(seen, heads[seen[:chars]], seen.startswith)
+                    numbers += _fitting(seen, self._heads.at(seen[:chars]), seen.startswith)
             for chars in tail_chars:
                 if seen[-chars:] in tails:
-                    numbers += _fitting(seen, tails[seen[-chars:]], seen.endswith)
+                    numbers += _fitting(seen, self._tails.at(seen[-chars:]), seen.endswith)
             if numbers and seen:
                 found.setdefault(place, []).extend(numbers)
         return found
@@ -307,7 +305,7 @@ class Index:
 
     def _inner_lines(self, folded: list[str]) -> dict[int, list[int]]:
         """Numbers by line whose inner literal stands there; most literals stand nowhere in a text."""
-        return self._inner.find(folded) if self._inner.groups else {}
+        return self._inner.find(folded) if self._inner.groups.places else {}
 
 
 class JoinedIndex:
@@ -340,7 +338,7 @@ class JoinedIndex:
         return self.scan_views([view(line)]).get(0, set())
 
 
-def _fitting(seen: str, group: list[tuple[str, list[_Clue]]], holds: Callable[[str], bool]) -> list[int]:
+def _fitting(seen: str, group: _Group, holds: Callable[[str], bool]) -> list[int]:
     """The numbers of a group of heads or tails that a view has."""
     return [clue.number for literal, clues in group if holds(literal) for clue in clues if clue.fits(seen)]
 
@@ -363,39 +361,51 @@ def _key_chars(literal: str) -> int:
     return next(chars for chars in KEY_CHARS if chars <= len(literal))
 
 
-_Groups = dict[str, list[tuple[str, list[_Clue]]]]
-"""Literals with their clues, by a part of theirs that is looked for first."""
+_Group: TypeAlias = list[tuple[str, list[_Clue]]]
+"""Literals with their clues."""
 
 
-def _grouped(clues: _Clues, part: Callable[[str], str]) -> _Groups:
-    groups: _Groups = {}
-    for literal in sorted(clues):
-        groups.setdefault(part(literal), []).append((literal, clues[literal]))
-    return groups
+class _Groups:
+    """Literals with their clues, by a part of theirs that is looked for first.
 
+    `places` are the groups' numbers by that part. A group is put together when its part is first found: of
+    thousands a page finds a few.
+    """
 
-_FlatGroups: TypeAlias = tuple[str, list[int], str, list[int], list[tuple[tuple[Any, ...], ...]]]
+    __slots__ = ("_clues", "_ends", "_literals", "_made", "_sets", "places")
 
+    def __init__(self, clues: _Clues, part: Callable[[str], str]) -> None:
+        literals_of: dict[str, list[str]] = {}
+        for literal in sorted(clues):
+            literals_of.setdefault(part(literal), []).append(literal)
+        literals = [literal for group in literals_of.values() for literal in group]
+        wanted = [tuple(map(tuple, clues[literal])) for literal in literals]
+        sets = {each: number for number, each in enumerate(dict.fromkeys(wanted))}
+        ends = list(accumulate(map(len, literals_of.values())))
+        self.__setstate__(
+            ("\n".join(literals_of), ends, "\n".join(literals), [sets[each] for each in wanted], list(sets))
+        )
 
-def _flat(groups: _Groups) -> _FlatGroups:
-    """Groups as: their parts, a line each; how many literals each has; the literals; the number of each
-    one's clues; and the clues, each set of them once."""
-    literals = [literal for group in groups.values() for literal, _ in group]
-    clues = [tuple(map(tuple, clues)) for group in groups.values() for _, clues in group]
-    numbers = {each: number for number, each in enumerate(dict.fromkeys(clues))}
-    sizes = [len(group) for group in groups.values()]
-    return "\n".join(groups), sizes, "\n".join(literals), [numbers[each] for each in clues], list(numbers)
+    def __getstate__(self) -> tuple[object, ...]:
+        """The parts, a line each; where the literals of each end; the literals; the number of their clues;
+        and the clues, each set of them once."""
+        return "\n".join(self.places), self._ends, "\n".join(self._literals), self._clues, self._sets
 
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        parts, self._ends, literals, self._clues, self._sets = state
+        self._literals = literals.split("\n")
+        self.places = dict(zip(parts.split("\n"), range(len(self._ends)), strict=False))  # "" has one line
+        self._made: list[_Group | None] = [None] * len(self._ends)
 
-def _unflat(
-    parts: str, sizes: list[int], literals: str, numbers: list[int], sets: list[tuple[tuple[Any, ...], ...]]
-) -> _Groups:
-    clues = [list(starmap(_Clue, each)) for each in sets]
-    pairs = list(zip(literals.split("\n"), map(clues.__getitem__, numbers), strict=False))  # "" has one line
-    ends = accumulate(sizes)
-    return {
-        part: pairs[end - size : end] for part, size, end in zip(parts.split("\n"), sizes, ends, strict=False)
-    }
+    def at(self, part: str) -> _Group:
+        """The group of a part that is among the places."""
+        nth = self.places[part]
+        group = self._made[nth]
+        if group is None:
+            start, end = self._ends[nth - 1] if nth else 0, self._ends[nth]
+            clues = [list(starmap(_Clue, self._sets[number])) for number in self._clues[start:end]]
+            group = self._made[nth] = list(zip(self._literals[start:end], clues, strict=True))
+        return group
 
 
 def _flat_exact(exact: dict[str, tuple[int, ...]]) -> tuple[str, list[int], list[tuple[int, ...]]]:
@@ -410,7 +420,7 @@ def _unflat_exact(texts: str, numbers: list[int], sets: list[tuple[int, ...]]) -
 _Places: TypeAlias = list[tuple[int, str]]
 
 
-def _likely(heads: _Groups, tails: _Groups) -> Callable[[_Places, Collection[str]], _Places]:
+def _likely(heads: Iterable[str], tails: Iterable[str]) -> Callable[[_Places, Collection[str]], _Places]:
     """What leaves of some places those whose view is among some texts, or may have a head or a tail: told by
     its first and its last few characters alone, without a loop in Python over all lengths of keys."""
     long_heads, short_heads = _beginnings(heads, 1)
@@ -430,16 +440,16 @@ def _likely(heads: _Groups, tails: _Groups) -> Callable[[_Places, Collection[str
     return likely
 
 
-def _beginnings(groups: _Groups, side: int) -> tuple[set[str], dict[str, tuple[str, ...]]]:
+def _beginnings(keys: Iterable[str], side: int) -> tuple[set[str], dict[str, tuple[str, ...]]]:
     """Of keys that have four characters those, counted from their outer end (`side` 1: the start, -1: the
     end); the others whole, by their outermost character."""
     whole: dict[str, tuple[str, ...]] = {}
     cut = slice(4) if side > 0 else slice(-4, None)
-    for key in groups:
+    for key in keys:
         if len(key) < 4:
             outermost = key[:1] if side > 0 else key[-1:]
             whole[outermost] = (*whole.get(outermost, ()), key)
-    return {key[cut] for key in groups if len(key) >= 4}, whole
+    return {key[cut] for key in keys if len(key) >= 4}, whole
 
 
 def _of_a_line(literals: Iterable[str]) -> Iterator[str]:
@@ -457,21 +467,11 @@ class _Inner:
 
     __slots__ = ("_known", "_long", "_short", "groups")
 
-    def __init__(self, inner: _Clues) -> None:
-        self._set(_grouped(inner, _probe))
-
-    @classmethod
-    def of_groups(cls, groups: _Groups) -> _Inner:
-        """The same from groups by probe."""
-        made = cls.__new__(cls)
-        made._set(groups)
-        return made
-
-    def _set(self, groups: _Groups) -> None:
+    def __init__(self, groups: _Groups) -> None:
         self.groups = groups
         self._long: dict[str, list[str]] = {}
         self._short: dict[int, set[str]] = {}
-        for probe in groups:
+        for probe in groups.places:
             if len(probe) < _CUE_CHARS:
                 self._short.setdefault(len(probe), set()).add(probe)
             else:
@@ -482,7 +482,7 @@ class _Inner:
         """The numbers of the literals that stand on a text's lines, by line."""
         found: dict[int, list[int]] = {}
         whole = "\n".join(folded)
-        literals = [pair for probe in self._probes(whole) for pair in self.groups[probe]]
+        literals = [pair for probe in self._probes(whole) for pair in self.groups.at(probe)]
         ends: list[int] = []
         for literal, clues in literals:
             at = whole.find(literal)

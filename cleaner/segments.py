@@ -237,19 +237,28 @@ def has_odd_case(text: str) -> bool:
     return not text.isascii() and _ODD_CASE.search(text) is not None
 
 
-_DENSE = re.compile("[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+def _when_asked(pattern: str, flags: int = 0) -> Callable[[], re.Pattern[str]]:
+    """A pattern that is compiled when it is first called for: start-up is not to wait for rare scripts."""
+    return cache(partial(re.compile, pattern, flags))
+
+
+_OTHER_SCRIPT = re.compile("[^\x00-\u0588\u2010-\u2027]")
+"""A character beyond Latin, Greek and Cyrillic letters, dashes and bullets. Most lines have none, and are
+spared what looks for the scripts below."""
+_DENSE = _when_asked("[\u3001-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_UNSPACED = _when_asked("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _SENTENCE_END = re.compile(
-    # One leading class, so that the search skips from stop to stop. Then, in this order: full stops
-    # that need no space after them; ! and ? after dense characters; a stop after a word or a closing
-    # mark ("3. Mai" ends nothing); whatever ends the line.
-    r"""[.!?\u2026\u3002\u061f\u06d4\u0964\u0965\u1362\u104b\u17d4\u0589]
-    (?: (?<=[\u3002\u061f\u06d4\u0964\u0965\u1362\u104b\u17d4\u0589])
-      | (?<=[\u3040-\u9fff\uac00-\ud7af][!?])
-      | (?: (?<=[^\W\d_].) | (?<=['")\]%\u00b0.!?\u2026].) )['")\]]*(?=\s|$)
+    # One leading class, so that the search skips from stop to stop. Then a stop after a word or a closing
+    # mark ("3. Mai" ends nothing); and whatever ends the line.
+    r"""[.!?\u2026]
+    (?: (?: (?<=[^\W\d_].) | (?<=['")\]%\u00b0.!?\u2026].) )['")\]]*(?=\s|$)
       | ['")\]]*$
     )""",
     re.VERBOSE,
+)
+_UNSPACED_SENTENCE_END = _when_asked(
+    # Full stops that need no space after them; ! and ? after dense characters.
+    "[\u3002\u061f\u06d4\u0964\u0965\u1362\u104b\u17d4\u0589]|[\u3040-\u9fff\uac00-\ud7af][!?]"
 )
 
 
@@ -259,7 +268,9 @@ def weighted_chars(view: str) -> float:
     >>> weighted_chars("Tokyo"), weighted_chars("\u6771\u4eac")
     (5, 5.0)
     """
-    return len(view) if view.isascii() else len(view) + len(_DENSE.findall(view)) * (DENSE_CHAR_WEIGHT - 1)
+    if view.isascii() or not _OTHER_SCRIPT.search(view):
+        return len(view)
+    return len(view) + len(_DENSE().findall(view)) * (DENSE_CHAR_WEIGHT - 1)
 
 
 def is_prose(view: str) -> bool:
@@ -277,17 +288,26 @@ def is_prose(view: str) -> bool:
     >>> is_prose("\u6e2f\u306f\u9589\u9396\u3055\u308c\u3066\u3044\u307e\u3059\u3002" * 4)
     True
     """
-    if len(view) >= PROSE_MIN_CHARS:
-        return bool(_SENTENCE_END.search(view)) or len(_UNSPACED.findall(view)) >= UNSPACED_PROSE_MIN_CHARS
-    if view.isascii() or len(view) * DENSE_CHAR_WEIGHT < PROSE_MIN_CHARS:
+    if len(view) < PROSE_MIN_CHARS:
+        if view.isascii() or len(view) * DENSE_CHAR_WEIGHT < PROSE_MIN_CHARS:
+            return False
+        if not _OTHER_SCRIPT.search(view):
+            return False
+        if weighted_chars(view) < PROSE_MIN_CHARS:
+            return _is_long_unspaced(view)
+    if _SENTENCE_END.search(view):
+        return True
+    if view.isascii() or not _OTHER_SCRIPT.search(view):
         return False
-    if weighted_chars(view) >= PROSE_MIN_CHARS:
-        return bool(_SENTENCE_END.search(view))
-    return len(_UNSPACED.findall(view)) >= UNSPACED_PROSE_MIN_CHARS
+    return bool(_UNSPACED_SENTENCE_END().search(view)) or _is_long_unspaced(view)
+
+
+def _is_long_unspaced(view: str) -> bool:
+    return len(_UNSPACED().findall(view)) >= UNSPACED_PROSE_MIN_CHARS
 
 
 def _whole(pattern: str) -> Callable[[str], bool]:
-    compiled = cache(partial(re.compile, pattern, re.IGNORECASE))  # when first asked: start-up is not to wait
+    compiled = _when_asked(pattern, re.IGNORECASE)
     return lambda view: compiled().fullmatch(view) is not None
 
 

@@ -51,7 +51,9 @@ behind: Python's own 700 would look through all the rules again and again while 
 def main() -> NoReturn:
     """The entry point of the `cleaner` command."""
     gc.set_threshold(GC_THRESHOLD)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # Python looks for garbage once more before it ends: a tenth of the time that a page takes
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

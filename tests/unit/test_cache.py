@@ -11,6 +11,7 @@ import regex
 
 import cleaner
 from cleaner import cache, compiler
+from cleaner.errors import CacheError
 
 
 @pytest.fixture
@@ -89,11 +90,22 @@ def test_a_broken_entry_is_none(home: Path, cut: slice) -> None:
     assert cache.recall("source", cache.RULES) is None
 
 
-def test_a_leaf_that_changed_on_the_disk_breaks_the_entry(home: Path) -> None:
-    cache.keep("source", cache.RULES, None, ["a leaf"])
+def test_a_head_that_changed_on_the_disk_breaks_the_entry(home: Path) -> None:
+    cache.keep("source", cache.RULES, "a head")
+    (path,) = home.glob("*.rules")
+    path.write_bytes(path.read_bytes().replace(b"a head", b"a heap"))
+    assert cache.recall("source", cache.RULES) is None
+
+
+def test_a_leaf_that_changed_on_the_disk_is_an_error_that_names_the_file(home: Path) -> None:
+    cache.keep("source", cache.RULES, None, ["a leaf", "another"])
     (path,) = home.glob("*.rules")
     path.write_bytes(path.read_bytes().replace(b"a leaf", b"a lead"))
-    assert cache.recall("source", cache.RULES) is None
+    entry = cache.recall("source", cache.RULES)
+    assert entry is not None
+    assert entry.leaves[1] == "another"
+    with pytest.raises(CacheError, match=path.name):
+        entry.leaves[0]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions are another matter there")

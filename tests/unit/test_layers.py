@@ -17,8 +17,8 @@ MODULES = {
 
 # From the bottom up: a module may import those of the rows above its own, and of its own row none.
 LAYERS = [
-    {"spans", "errors", "cache"},
-    {"segments", "rules", "records"},
+    {"spans", "errors"},
+    {"segments", "rules", "records", "cache"},
     {"patterns", "results", "stacks", "grammar", "nodes", "index", "readings", "cores"},
     {"structure", "literals", "costs", "pages", "schema"},
     {"facts"},
