@@ -1,33 +1,22 @@
-"""A pack file to start from: the language on one screen, and what sample texts show of a site's template.
+"""What sample texts show of a site's template, as rules that might be.
 
-It proposes and decides nothing: candidates are comments. Running text that only one sample has is the
-article; what several samples have, as it is or but for a name or a figure, is the template's. Around such
-lines it looks for captions above their credits, names above a line of one form, and boxes from one line to
-the next. Lines that the rules at hand take already serve as landmarks and are left out otherwise. Headlines
-are left out.
+It proposes and decides nothing. What several samples have, as it is or but for a name or a figure, is the
+template's. Around such lines it looks for captions above their credits, names above a line of one form, and
+boxes from one line to the next. Lines that the rules at hand take already are left out, and headlines.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import groupby, islice, pairwise, takewhile
+from itertools import pairwise, takewhile
 
 from cleaner.compiler import Program
-from cleaner.engine import clean
-from cleaner.errors import InputError
-from cleaner.grammar import NAME_PATTERNS
-from cleaner.rules import KIND_MEANINGS, Form, Kind, matchers_of, walk
-from cleaner.segments import CLASSES, is_prose, split, view, views
-from cleaner.spans import Span, without
-from cleaner.stacks import host_of
-
-MAX_CHARS = 120
-"""Characters of a candidate that one sample alone shows: longer lines there say what the article says."""
+from cleaner.rules import Form, Kind, matchers_of, walk
+from cleaner.samples import MAX_CHARS, Samples, Seen, is_writable
+from cleaner.segments import CLASSES, is_prose, view
 
 MIN_LABEL_CHARS = 4
 """Characters of a label before a colon, as of every literal that makes a rule specific."""
@@ -41,18 +30,9 @@ MIN_KNOWN_CHARS = 12
 MAX_KNOWN = 8
 """Lines proposed for `known_by`: two are needed, a few more make up for those that an extractor drops."""
 
-MIN_HEADLINE_CHARS = 20
-"""Characters from which a page's own first line above the running text counts as its headline."""
-
 MAX_CAPTION_CHARS = 200
-MAX_BOX_LINES = 40
-"""Lines between the landmarks of a box: what lies further apart is no box."""
-
 MAX_TAIL_PROSE = 300
 """`max_prose` of a proposed cut: a teaser or two."""
-
-MAX_SHARED_CHARS = 400
-"""Characters of a candidate that several samples have: a newsletter's blurb is shorter."""
 
 MAX_NAMES = 3
 MAX_NAME_CHARS = 60
@@ -62,10 +42,7 @@ MAX_EXAMPLES = 3
 """Lines of a candidate that its example shows."""
 
 MAX_VALUES = 200
-MAX_RULES_CHARS = 150_000
-MAX_LEFT_OVER = 30
-"""Values of a candidate, characters of all, and lines shown that are none: whatever the samples are, the
-file stays short enough to be loaded."""
+"""Values of a candidate."""
 
 _CUES: dict[Kind, str] = {
     Kind.AD: (
@@ -98,177 +75,6 @@ _CUES: dict[Kind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A line of a sample, its list marker taken off, and what the rules at hand make of it.
-
-    `page` and `at` say which line of which sample it is, blank ones not counted. `taken` is the kind of the
-    rule that takes it; `opens` says that it has a blank line above it, `is_item` that it had a list marker.
-    """
-
-    text: str
-    page: int
-    at: int
-    taken: Kind | None
-    opens: bool
-    is_item: bool
-
-    @property
-    def is_left(self) -> bool:
-        """Whether no rule takes it, and no reader of YAML stumbles over it."""
-        return self.taken is None and len(self.text) <= MAX_SHARED_CHARS and is_writable(self.text)
-
-
-@dataclass(frozen=True)
-class Samples:
-    """The pages, line by line, and what follows from laying them side by side."""
-
-    pages: tuple[tuple[Seen, ...], ...]
-
-    @property
-    def lines(self) -> Iterator[Seen]:
-        """All lines that no rule takes yet, page after page."""
-        return (line for page in self.pages for line in page if line.is_left)
-
-    @cached_property
-    def counts(self) -> Counter[str]:
-        """On how many pages each line stands."""
-        return Counter(text for page in self.pages for text in dict.fromkeys(line.text for line in page))
-
-    @property
-    def most(self) -> int:
-        """How many pages must show what the template prints: all of a few, three in four of many."""
-        return max(2, len(self.pages) if len(self.pages) < 5 else -(-3 * len(self.pages) // 4))
-
-    @property
-    def some(self) -> int:
-        """How many pages must show what is no accident: two of a few, one in ten of many."""
-        return max(2, len(self.pages) // 10)
-
-    def is_shared(self, line: Seen) -> bool:
-        """Whether it stands on most pages."""
-        return self.counts[line.text] >= self.most
-
-    def is_own_prose(self, line: Seen) -> bool:
-        """Whether it is running text that no other page has: the article, or a reader's comment. What two
-        pages have is an author's box, or the house's own praise."""
-        return line.taken is None and self.counts[line.text] == 1 and is_prose(line.text)
-
-    @cached_property
-    def articles(self) -> tuple[tuple[int, int], ...]:
-        """The first and the last line of each page's own running text; nothing but its end without any."""
-        found = []
-        for page in self.pages:
-            prose = [line.at for line in page if self.is_own_prose(line)]
-            found.append((prose[0], prose[-1]) if prose else (len(page), len(page)))
-        return tuple(found)
-
-    def side(self, line: Seen) -> str:
-        """Where a line stands: `above` its page's article, `within` or `below`."""
-        first, last = self.articles[line.page]
-        return "above" if line.at < first else "below" if line.at > last else "within"
-
-    @cached_property
-    def titles(self) -> frozenset[str]:
-        """Headlines: of this page, or of another page that it links to.
-
-        The first line above the article that is not on most pages, if it is long enough; and what stands
-        above the text of one page and below that of another.
-        """
-        if len(self.pages) < 2:
-            return frozenset()
-        firsts: dict[int, str] = {}
-        sides: dict[str, set[str]] = {}
-        for line in self.lines:
-            if not self.is_shared(line) and _is_like_title(line.text):
-                side = self.side(line)
-                sides.setdefault(line.text, set()).add(side)
-                if side == "above":
-                    firsts.setdefault(line.page, line.text)
-        both = (text for text, of in sides.items() if {"above", "below"} <= of)
-        return frozenset((*firsts.values(), *both))
-
-    @cached_property
-    def places(self) -> dict[str, tuple[int, ...]]:
-        """Lines that stand once on each page, none of them above the article, and where on each."""
-        found: list[dict[str, int]] = []
-        for page in self.pages:
-            often = Counter(line.text for line in page)
-            once = (line for line in page if often[line.text] == 1 and self.side(line) != "above")
-            found.append({line.text: line.at for line in once if is_writable(line.text)})
-        shared = (text for text in found[0] if all(text in of for of in found)) if found else ()
-        return {text: tuple(of[text] for of in found) for text in shared}
-
-    @cached_property
-    def landmarks(self) -> tuple[str, ...]:
-        """Those of them that stand in the same order on all pages, without what moves.
-
-        A teaser that is up for a week may stand on all samples. It moves from page to page while the headings
-        around it stay in place, or all move by the same number of lines.
-        """
-        found: list[str] = []
-        for text, places in self.places.items():
-            if not found or all(map(int.__lt__, self.places[found[-1]], places)):
-                found.append(text)
-        moves = [tuple(place - self.places[text][0] for place in self.places[text]) for text in found]
-        sizes = Counter(moves)
-        spans = {move: (moves.index(move), len(moves) - moves[::-1].index(move)) for move in sizes}
-
-        def is_still(number: int) -> bool:
-            move = moves[number]
-            around = (of for of, (first, end) in spans.items() if first < number < end - 1 and of != move)
-            is_lone = sizes[move] == 1 and 0 < number < len(found) - 1
-            is_inside = is_lone and self.is_close(found[number - 1], found[number + 1])
-            return not is_inside and all(sizes[of] <= sizes[move] for of in around)
-
-        return tuple(text for number, text in enumerate(found) if is_still(number))
-
-    def between(self, first: str, last: str) -> list[Sequence[Seen]]:
-        """The lines of each page between two of the `places`; up to its end if there is no last one."""
-        starts = self.places[first]
-        ends = self.places[last] if last else tuple(map(len, self.pages))
-        return [page[start + 1 : end] for page, start, end in zip(self.pages, starts, ends, strict=True)]
-
-    def is_close(self, first: str, last: str) -> bool:
-        """Whether a box could reach from one to the other: it takes no article, and not too many lines."""
-        between = self.between(first, last)
-        has_prose = any(self.is_own_prose(line) for lines in between for line in lines)
-        return not has_prose and max(map(len, between)) <= MAX_BOX_LINES
-
-    @cached_property
-    def teasers(self) -> frozenset[str]:
-        """What moves below the articles, and what stands above some of them and below others."""
-        above: dict[str, set[int]] = {}
-        below: dict[str, set[int]] = {}
-        for line in self.lines:
-            side = self.side(line)
-            if side != "within":
-                (above if side == "above" else below).setdefault(line.text, set()).add(line.page)
-        climbers = {text for text in above.keys() & below if len(above[text]) < self.counts[text]}
-        return frozenset((below.keys() & self.places.keys()) - set(self.landmarks) | climbers)
-
-    def rare(self, skipped: Collection[str]) -> Iterator[Seen]:
-        """Lines that are left, not on most pages, and neither long nor running text."""
-        for line in self.lines:
-            is_short = len(line.text) <= MAX_CHARS and not is_prose(line.text)
-            if is_short and not self.is_shared(line) and line.text not in skipped:
-                yield line
-
-    def paragraph(self, line: Seen) -> Sequence[Seen]:
-        """The lines around one up to the next blank lines, itself included."""
-        page, start, end = self.pages[line.page], line.at, line.at + 1
-        while start and not page[start].opens:
-            start -= 1
-        while end < len(page) and not page[end].opens:
-            end += 1
-        return page[start:end]
-
-    def count(self, texts: Collection[str]) -> str:
-        """`2 of 3 samples`: how many pages have one of the lines."""
-        has = sum(any(line.text in texts for line in page) for page in self.pages)
-        return f"{has} of {len(self.pages)} sample{'' if len(self.pages) == 1 else 's'}"
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """A rule that might be: its operation as YAML, the lines that its example shows, and where they stand.
 
@@ -285,95 +91,6 @@ class Candidate:
     lines: frozenset[str]
     near: str = ""
     sureness: int = 0
-
-
-def draft(site: str, samples: Sequence[str], program: Program, schema: str = "pack.schema.json") -> str:
-    """The text of a pack file for a site. `schema` is where the file's editor finds the language's schema."""
-    host = host_of(site)
-    read = read_samples(host, samples, program)
-    found = candidates(read)
-    name = pack_name(host, program)
-    lines = [f"# yaml-language-server: $schema={schema}", *_lesson(), "", *_head(host, name)]
-    lines += [*_known(known_by(host, read, program)), ""]
-    if len(read.pages) < len(samples):
-        lines += [f"# {len(samples) - len(read.pages)} of {len(samples)} samples show an article again."]
-    lines += [*_rules(found), *_left_over(read, found)]
-    return "\n".join(lines) + "\n"
-
-
-def pack_name(site: str, program: Program) -> str:
-    """The name of a new pack for a site, which is its file's name, too. A site that has a pack keeps it.
-
-    Raises InputError where the site is no name that a pack can serve, such as `localhost`.
-    """
-    host = host_of(site)
-    name = re.sub(r"[._-]*([._-])", r"\1", host).strip("._-")
-    if not name or not re.fullmatch(NAME_PATTERNS["site"][0], host) or not _is_encodable(host):
-        raise InputError(f"no site: {site!r} (write it as www.example.com or example.com)")
-    return f"{name}-own" if name in program.ruleset.by_name else name
-
-
-def _is_encodable(host: str) -> bool:
-    """Whether it is short enough, label by label, for a host name."""
-    try:
-        return bool(host.encode("idna"))
-    except UnicodeError:
-        return False
-
-
-# What a sample shows
-
-
-def read_samples(host: str, texts: Iterable[str], program: Program) -> Samples:
-    """Samples as the rules at hand leave them, each article once: of a page saved twice, or again after an
-    update, two samples would have the same paragraphs, and these would pass for the template's."""
-    pages: list[tuple[Seen, ...]] = []
-    known: set[str] = set()
-    for text in texts:
-        page = tuple(_seen(text, len(pages), host, program))
-        prose = {line.text for line in page if line.taken is None and is_prose(line.text)}
-        if len(prose & known) * 2 <= len(prose):
-            pages.append(page)
-            known |= prose
-    return Samples(tuple(pages))
-
-
-def _seen(text: str, page: int, host: str, program: Program) -> Iterator[Seen]:
-    """The lines of a sample that are not blank."""
-    removals = clean(text, program, site=host).removals
-    at = start = number = 0
-    opens = True
-    for line in split(text):
-        end = start + len(line)
-        while number < len(removals) and removals[number].end <= start:
-            number += 1
-        own = []
-        for each in islice(removals, number, None):
-            if each.start >= end:
-                break
-            own.append(each)
-        holes = [Span(max(each.start, start) - start, min(each.end, end) - start) for each in own]
-        left = without(line, holes)
-        if view(line):
-            taken = Kind(own[0].kind) if own and not view(left) else None
-            seen = views(line if taken else left)
-            yield Seen(seen[-1], page, at, taken, opens, len(seen) > 1)
-            at += 1
-        opens = not view(line)
-        start = end + 1
-
-
-def is_writable(text: str) -> bool:
-    """Whether a line can stand in a pack as it is: no control characters, and in composed form.
-
-    >>> is_writable("Share"), is_writable("bell" + chr(7))
-    (True, False)
-    """
-    return text.isprintable() and unicodedata.is_normalized("NFC", text)
-
-
-def _is_like_title(text: str) -> bool:
-    return len(text) >= MIN_HEADLINE_CHARS and ":" not in text and not re.search(r"\d{4}|\d:\d\d", text)
 
 
 # Lines that a site is known by
@@ -539,7 +256,7 @@ def _captions(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
         "sequence:",
         f"  - drop: {{class: any, max_chars: {MAX_CAPTION_CHARS}, unless: {{class: prose}}}}",
         "  - drop:",
-        *(f"      {line}" for line in _listed("prefix", found)),
+        *(f"      {line}" for line in listed("prefix", found)),
         f"      max_chars: {MAX_CAPTION_CHARS}",
         "touching: true",
     ]
@@ -592,7 +309,7 @@ def _form(text: str) -> str:
     """The matcher of a line that tells a byline: a class of lines, or a label with its colon."""
     named = next((name for name in ("handle", "email") if CLASSES[name](text)), "")
     label = _label(text) if is_writable(text) else ""
-    return f"class: {named}" if named else f"prefix: {_flow(label)}" if label else ""
+    return f"class: {named}" if named else f"prefix: {flow(label)}" if label else ""
 
 
 def _boxes(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
@@ -619,10 +336,10 @@ def _is_boxed(line: Seen, samples: Samples, covered: Skipped) -> bool:
 def _box(
     first: str, last: str, between: Sequence[Sequence[Seen]], own: Sequence[str], samples: Samples
 ) -> Candidate:
-    landmark = f"  from: {{exact: {_flow(first)}}}"
+    landmark = f"  from: {{exact: {flow(first)}}}"
     if last:
         bound = f"  max_lines: {max(map(len, between)) + 6}"
-        operation: tuple[str, ...] = ("block:", landmark, f"  to: {{exact: {_flow(last)}}}", bound)
+        operation: tuple[str, ...] = ("block:", landmark, f"  to: {{exact: {flow(last)}}}", bound)
         why, near = "the box from this heading to the line that comes next", ""
     else:
         operation = ("cut:", landmark, f"  max_prose: {MAX_TAIL_PROSE}")
@@ -673,7 +390,7 @@ def _by_kind(
         groups.setdefault((_kind(of[0], samples), place, zone), []).append(value)
     for (kind, place, zone), values in sorted(groups.items()):
         values = values[:MAX_VALUES]
-        operation = ["line:", *(f"  {line}" for line in _listed(form, values))]
+        operation = ["line:", *(f"  {line}" for line in listed(form, values))]
         operation += [f"  max_chars: {MAX_CHARS}"] if form == "prefix" else []
         operation += [f"zone: {zone}"] if zone else []
         shown = tuple(found[value][0].text for value in values[:MAX_EXAMPLES])
@@ -706,7 +423,7 @@ _PLACES = {
 }
 
 
-def _listed(key: str, values: Iterable[str]) -> Iterator[str]:
+def listed(key: str, values: Iterable[str]) -> Iterator[str]:
     yield f"{key}:"
     yield from (f"  - {quoted(value)}" for value in values)
 
@@ -738,115 +455,9 @@ def guess(line: str) -> Kind | None:
     return next((kind for kind, cue in _CUES.items() if re.search(cue, line, re.IGNORECASE)), None)
 
 
-# The file
+# As YAML
 
 
-_LESSON = """\
-A pack: one file that says which lines of a site are furniture. `cleaner rules schema > pack.schema.json`
-beside it lets an editor complete and explain every key.
-
-Six operations, one a rule. They see lines trimmed, with plain quotes and spaces, and without list markers:
-  line:     {exact: [Share, Print]}                 each line that matches goes
-  inline:   {at: end, exact: ', opens new tab'}     a piece of a line goes
-  sequence: [{drop: {exact: Photo}}, {drop: {class: any, max_chars: 60}, repeat: [1, 2]}]   lines in a row
-  block:    {from: {exact: Most read}, to: {exact: Back to top}, max_lines: 12}   both ends go, too
-  cut:      {from: {exact: More from us}, max_prose: 500}   to the end; with 'to' from the start
-  keep:     {exact: Share prices}                   nothing takes this line
-A line is matched by exact, prefix, suffix, contains, regex (the whole line), class (time, date, url, prose,
-...), any_of, or use (a name from 'let'); with min_chars, max_chars, ignore_case, unless.
-'zone: head' lets a rule act only above the first running text, 'zone: tail' only below the last;
-{tail: 5, of: body} means below the article, save five lines, even if teasers with running text stand there.
-Every rule has an example of what goes ('- ') and of what looks alike and stays ('= ').
-
-A rule says what the template prints, never what an article says: a date becomes a pattern, a headline none.
-Then:   cleaner rules test FILE
-        cleaner rules check FILE
-        cleaner explain --rules FILE --site SITE page.txt"""
-
-
-def _lesson() -> list[str]:
-    return [f"# {line}".rstrip() for line in _LESSON.split("\n")]
-
-
-def _head(host: str, name: str) -> Iterator[str]:
-    if name.endswith("-own"):
-        yield f"# There is a pack for {host} already. This one serves beside it, under a name of its own."
-    yield from ("format: 1", f"pack: {quoted(name)}", f"title: {quoted(host)}", f"sites: [{quoted(host)}]")
-    yield "# languages: [en]"
-
-
-def _known(lines: Sequence[str]) -> Iterator[str]:
-    """What calls the pack in where no address tells the site, as a comment."""
-    if lines:
-        yield ""
-        yield "# Lines that tell the site where a page comes without its address. Two of them must stand in a"
-        yield "# text to call this pack in: name two at least, better four. Only lines that no other site"
-        yield "# prints, not even a sister paper, and that stay for years: no teaser of the week, no phrase"
-        yield "# that any site may use. A pack with known_by has no 'keep' rule and no 'disable'."
-        yield from (f"# {line}" for line in _listed("known_by", lines))
-
-
-def _rules(found: Sequence[Candidate]) -> Iterator[str]:
-    if not found:
-        yield from ("# rules:", "#   - id: share", "#     kind: share", "#     why: below the headline")
-        yield from ("#     line: {exact: [Share with the crew]}", "#     examples:", "#       - |")
-        yield "#         - Share with the crew"
-        return
-    yield "# Candidates. Take the '# ' from 'rules:' and from those that you want, and delete the rest."
-    yield "# Strike every value that an article could have as a line of its own, correct the kind, and say in"
-    yield "# 'why' what the template prints there. Then add to each example a line that looks alike and"
-    yield "# stays, such as '        = Share prices fell.' below '        - Share'."
-    yield "# Kinds:"
-    yield from (f"#   {kind}: {meaning}" for kind, meaning in KIND_MEANINGS.items())
-    yield "# rules:"
-    budget = MAX_RULES_CHARS
-    for sureness, group in groupby(found, key=lambda each: each.sureness):
-        yield from (f"#   # {line}" for line in _SURENESS[sureness])
-        for candidate in group:
-            lines = [f"# {line}".rstrip() for line in _rule(candidate)]
-            budget -= sum(map(len, lines))
-            if budget > 0:
-                yield from lines
-
-
-_SURENESS = {
-    0: ("On most of the samples.",),
-    1: ("On some of the samples only, or moving: a menu's word, or a teaser that was up for a week?",),
-    2: ("All this is on one page. Look twice: a headline or a lead may be among it.",),
-}
-
-
-def _rule(candidate: Candidate) -> Iterator[str]:
-    yield f"  - id: {candidate.id}"
-    yield f"    kind: {candidate.kind}"
-    yield f"    why: {candidate.why}"
-    yield from (f"    {line}" for line in candidate.operation)
-    yield "    examples:"
-    yield "      - |"
-    if candidate.near == "above":
-        yield f"        = {_RUNNING_TEXT}"
-    yield from (f"        - {line}" for line in candidate.shown)
-    if candidate.near == "below":
-        yield f"        = {_RUNNING_TEXT}"
-
-
-def _left_over(samples: Samples, found: Sequence[Candidate]) -> Iterator[str]:
-    """Lines of single pages that no candidate takes: for the eye, not for a rule."""
-    covered = {text for candidate in found for text in candidate.lines} | samples.titles
-    lines = [line for line in samples.rare(covered) if samples.side(line) != "within"]
-    left = list(dict.fromkeys(line.text for line in lines))
-    if len(samples.pages) > 1 and left:
-        yield "#   # Left over, each on one page. A lead is part of its article. A name, a place or a role is"
-        yield "#   # never a value: look for words that stand beside it on all pages (prefix, suffix, regex),"
-        yield "#   # or for a line above or below it that is always the same (sequence, block)."
-        yield from (f"#   #   {text}" for text in left[:MAX_LEFT_OVER])
-        if len(left) > MAX_LEFT_OVER:
-            yield f"#   #   and {len(left) - MAX_LEFT_OVER} more"
-
-
-_RUNNING_TEXT = (
-    "A sentence of the article: a text whose last running text would go is left as it is, and so is this."
-)
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ,.!?()/&+'’-]*[\w.!?)])?")
 _WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
@@ -862,7 +473,7 @@ def quoted(text: str) -> str:
     return text if is_plain else _in_quotes(text)
 
 
-def _flow(text: str) -> str:
+def flow(text: str) -> str:
     """The same between braces, where a comma would end it."""
     return quoted(text) if "," not in text else _in_quotes(text)
 

@@ -194,7 +194,7 @@ def new_command(site: str, samples: tuple[str, ...], output: str | None, rules: 
     what the template prints and what the article says.
     """
     from cleaner.compiler import compile_rules
-    from cleaner.learner import draft, pack_name
+    from cleaner.drafter import draft, pack_name
 
     program = compile_rules(load_rules(rules))
     name = f"{pack_name(site, program)}.yaml"

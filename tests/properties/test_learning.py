@@ -11,9 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import cleaner
+from cleaner.drafter import draft
 from cleaner.examples import judge_examples
-from cleaner.learner import candidates, draft, read_samples
+from cleaner.learner import candidates
 from cleaner.rules import RuleSet
+from cleaner.samples import read_samples
 from tests.drafts import uncommented
 
 NO_RULES = cleaner.compile_rules(RuleSet())

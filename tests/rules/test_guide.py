@@ -10,9 +10,9 @@ import pytest
 
 import cleaner
 from cleaner.checker import check_rules
+from cleaner.drafter import draft
 from cleaner.examples import try_examples
 from cleaner.grammar import OPERATIONS, PACK
-from cleaner.learner import draft
 from cleaner.loader import shipped_folder
 from cleaner.reports import problem_lines
 from cleaner.rules import RuleSet

@@ -9,10 +9,12 @@ import pytest
 
 import cleaner
 from cleaner.checker import check_rules
+from cleaner.drafter import draft, pack_name
 from cleaner.errors import InputError
 from cleaner.examples import judge_examples
-from cleaner.learner import Candidate, candidates, draft, known_by, pack_name, quoted, read_samples
+from cleaner.learner import Candidate, candidates, known_by, quoted
 from cleaner.rules import RuleSet
+from cleaner.samples import read_samples
 from tests.drafts import filled_in, uncommented
 
 NO_RULES = cleaner.compile_rules(RuleSet())
