@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from cleaner.compiler import compile_rules
-from cleaner.errors import Location, Problem
+from cleaner.errors import InputError, Location, Problem
 from cleaner.examples import caller_of, run
 from cleaner.grammar import CHECKS
 from cleaner.literals import heads, required, tails
@@ -190,7 +190,10 @@ def _no_literal(pack: Pack, rule: Rule) -> Iterator[Problem]:
     else:
         steps = list(matchers_of(rule.operation))
     if not any(_is_specific(matcher) for matcher in steps):
-        message = f"no literal of {MIN_LITERAL_CHARS} characters or more in what it looks for"
+        message = (
+            f"no literal of {MIN_LITERAL_CHARS} characters or more in what it looks for: it meets any page's "
+            "lines, and costs time on all of them; add a word that the template prints, or accept it"
+        )
         yield finding("no-literal", message, rule.location, rule)
 
 
@@ -386,7 +389,8 @@ def check_on_body(
 
     `texts` are (body, URL or None, extractor or None); `packs` names those whose rules are judged (all
     if empty). A rule accepts its findings by `fires-on-body` with a reason; if its pack served a text and
-    it took of none, the acceptance is a finding itself.
+    it took of none, the acceptance is a finding itself. Raises InputError if none of those packs served any
+    text: nothing was judged then.
     """
     from cleaner.engine import clean
 
@@ -405,6 +409,9 @@ def check_on_body(
             at = text.count("\n", 0, removal.start) + 1
             message = f"takes body, line {at} of text {number}: {_shown(line)}"
             yield finding("fires-on-body", message, rule.location, rule)
+    if packs and served.isdisjoint(packs):
+        names = ", ".join(sorted(packs))
+        raise InputError(f"{names}: serves none of these texts; their rows need a url or site that it serves")
     for rule in ruleset:
         accept = _acceptance(rule, "fires-on-body")
         is_judged = rule.pack in served and (not packs or rule.pack in packs)

@@ -15,7 +15,7 @@ from cleaner.errors import InputError
 from cleaner.grammar import NAME_PATTERNS
 from cleaner.learner import Candidate, candidates, known_by, listed, quoted
 from cleaner.rules import KIND_MEANINGS
-from cleaner.samples import Samples, read_samples
+from cleaner.samples import Samples, language_of, read_samples
 from cleaner.stacks import host_of
 
 MAX_RULES_CHARS = 150_000
@@ -24,17 +24,26 @@ MAX_LEFT_OVER = 30
 short enough to be loaded."""
 
 
-def draft(site: str, samples: Sequence[str], program: Program, schema: str = "pack.schema.json") -> str:
-    """The text of a pack file for a site. `schema` is where the file's editor finds the language's schema."""
+def draft(
+    site: str,
+    samples: Sequence[str],
+    program: Program,
+    *,
+    language: str | None = None,
+    schema: str = "pack.schema.json",
+) -> str:
+    """The text of a pack file for a site. `language` is the site's (a BCP 47 tag); without one it is guessed
+    from the samples. `schema` is where the file's editor finds the language's schema."""
     host = host_of(site)
-    read = read_samples(host, samples, program)
+    spoken = language or language_of(host, samples, program)
+    read = read_samples(host, samples, program, spoken)
     found = candidates(read)
     name = pack_name(host, program)
-    lines = [f"# yaml-language-server: $schema={schema}", *_lesson(), "", *_head(host, name)]
+    lines = [f"# yaml-language-server: $schema={schema}", *_lesson(), "", *_head(host, name, spoken)]
     lines += [*_known(known_by(host, read, program)), ""]
     if len(read.pages) < len(samples):
         lines += [f"# {len(samples) - len(read.pages)} of {len(samples)} samples show an article again."]
-    lines += [*_rules(found), *_left_over(read, found)]
+    lines += [*_rules(found, bool(read.pages)), *_left_over(read, found)]
     return "\n".join(lines) + "\n"
 
 
@@ -85,11 +94,14 @@ def _lesson() -> list[str]:
     return [f"# {line}".rstrip() for line in _LESSON.split("\n")]
 
 
-def _head(host: str, name: str) -> Iterator[str]:
+def _head(host: str, name: str, language: str | None) -> Iterator[str]:
     if name.endswith("-own"):
         yield f"# There is a pack for {host} already. This one serves beside it, under a name of its own."
     yield from ("format: 1", f"pack: {quoted(name)}", f"title: {quoted(host)}", f"sites: [{quoted(host)}]")
-    yield "# languages: [en]"
+    if language:
+        yield f"languages: [{quoted(language)}]  # then packs of other languages stay away"
+    else:
+        yield "# languages: [en]  # then packs of other languages stay away"
 
 
 def _known(lines: Sequence[str]) -> Iterator[str]:
@@ -103,7 +115,9 @@ def _known(lines: Sequence[str]) -> Iterator[str]:
         yield from (f"# {line}" for line in listed("known_by", lines))
 
 
-def _rules(found: Sequence[Candidate]) -> Iterator[str]:
+def _rules(found: Sequence[Candidate], has_samples: bool) -> Iterator[str]:
+    if not found and has_samples:
+        yield "# Nothing to propose: the packs at hand take what the samples have in common."
     if not found:
         yield from ("# rules:", "#   - id: share", "#     kind: share", "#     why: below the headline")
         yield from ("#     line: {exact: [Share with the crew]}", "#     examples:", "#       - |")
@@ -128,7 +142,10 @@ def _rules(found: Sequence[Candidate]) -> Iterator[str]:
 
 _SURENESS = {
     0: ("On most of the samples.",),
-    1: ("On some of the samples only, or moving: a menu's word, or a teaser that was up for a week?",),
+    1: (
+        "On some of the samples only, or moving: a menu's word, or an author's name, or a teaser that was",
+        "up for a week? Names and teasers are no rules.",
+    ),
     2: ("All this is on one page. Look twice: a headline or a lead may be among it.",),
 }
 
@@ -150,15 +167,25 @@ def _rule(candidate: Candidate) -> Iterator[str]:
 def _left_over(samples: Samples, found: Sequence[Candidate]) -> Iterator[str]:
     """Lines of single pages that no candidate takes: for the eye, not for a rule."""
     covered = {text for candidate in found for text in candidate.lines} | samples.titles
-    lines = [line for line in samples.rare(covered) if samples.side(line) != "within"]
-    left = list(dict.fromkeys(line.text for line in lines))
-    if len(samples.pages) > 1 and left:
+    outside: dict[str, None] = {}
+    within: dict[str, None] = {}
+    for line in samples.rare(covered):
+        (within if samples.side(line) == "within" else outside).setdefault(line.text)
+    if len(samples.pages) > 1 and outside:
         yield "#   # Left over, each on one page. A lead is part of its article. A name, a place or a role is"
         yield "#   # never a value: look for words that stand beside it on all pages (prefix, suffix, regex),"
         yield "#   # or for a line above or below it that is always the same (sequence, block)."
-        yield from (f"#   #   {text}" for text in left[:MAX_LEFT_OVER])
-        if len(left) > MAX_LEFT_OVER:
-            yield f"#   #   and {len(left) - MAX_LEFT_OVER} more"
+        yield from _shown(list(outside))
+    if len(samples.pages) > 1 and within:
+        yield "#   # Left over in the middle of the text: sub-headlines, short paragraphs, captions, names."
+        yield "#   # What reads as running text is not shown; `cleaner explain` shows all."
+        yield from _shown(list(within))
+
+
+def _shown(lines: Sequence[str]) -> Iterator[str]:
+    yield from (f"#   #   {line}" for line in lines[:MAX_LEFT_OVER])
+    if len(lines) > MAX_LEFT_OVER:
+        yield f"#   #   and {len(lines) - MAX_LEFT_OVER} more"
 
 
 _RUNNING_TEXT = (

@@ -253,7 +253,7 @@ CHECKS: dict[str, str] = {
     "too-broad": "a short literal or a mere length, where body stands too",
     "slow": "a pattern that takes long on some line",
     "wide-bound": "a bound that lets the rule take an article",
-    "generic-range": "a cut or block over prose in a pack for every site",
+    "generic-range": "a cut or block over prose, or a zone of the body, in a pack for every site",
     "odd-text": "invisible characters, or text that is not in Unicode's composed form (NFC)",
     "unused-let": "a name in let that nothing uses",
     "fires-on-body": "the rule takes text that is known to be body",

@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 
 from cleaner.compiler import Program
 from cleaner.rules import Form, Kind, matchers_of, walk
-from cleaner.samples import MAX_CHARS, Samples, Seen, is_writable
+from cleaner.samples import MAX_CHARS, MAX_SHARED_CHARS, Samples, Seen, is_writable
 from cleaner.segments import CLASSES, is_prose, view
 
 MIN_LABEL_CHARS = 4
@@ -53,8 +53,14 @@ _CUES: dict[Kind, str] = {
         r"|\bgmbh\b|\bltd\b|limited"
     ),
     Kind.NOTICE: "cookie|consent|privacy|datenschutz|log ?in|sign in|anmelden|einloggen|subscriber|paywall",
-    Kind.COMMENTS: r"\bcomments?\b|kommentar|commentaire|comentario|\breply\b|antworten|meinung",
-    Kind.SHARE: r"\bshare|\bteilen|partager|compartir|facebook|twitter|whatsapp|copy link|\bprint\b|drucken",
+    Kind.COMMENTS: (
+        r"\bcomments?\b|kommentar|commentaire|comentario|\bcomentar\b|comment[io]\b|\breply\b|antworten"
+        r"|reacties|meinung"
+    ),
+    Kind.SHARE: (
+        r"\bshare|\bteilen|partager|compart[ie]|condividi|\bdeel\b|\bdela\b|facebook|twitter|whatsapp"
+        r"|copy link|\bprint\b|drucken|imprim|me gusta|j'aime"
+    ),
     Kind.PROMO: r"newsletter|subscribe|\bapp\b|sign up|abonn|membership|donat|spenden|join us|follow us",
     Kind.CAPTION: r"photo|image|picture|\bbild\b|\bfoto|getty|crédit|fotograf",
     Kind.MEDIA: (
@@ -63,11 +69,13 @@ _CUES: dict[Kind, str] = {
     ),
     Kind.RELATED: (
         "(?:read|see) (?:more|also|next)|more (?:from|on|about|stories)|related|mehr|lesen sie|auch interess"
-        r"|\blire\b|\bleer\b|most (?:read|popular)|trending|topics?\b|\btags\b|themen"
+        r"|\blire\b|\bleer\b|most (?:read|popular)|trending|topics?\b|\btags\b|themen|\btemas\b|etiquetas"
+        r"|m[aá]s (?:le[ií]do|visto|noticias)|mais lidas|più letti|plus lus?\b|meest gelezen"
+        r"|mest lest|lees ook|te puede interesar|leia (?:mais|também)|leggi anche|à lire"
     ),
     Kind.BYLINE: (
         r"^by |^von |^par |^por |updated|published|aktualisiert|veröffentlicht|minutes? read|min read"
-        r"|\b\d{1,2}:\d\d\b|\b(?:19|20)\d\d\b|author|reporter|correspondent"
+        r"|\b\d{1,2}:\d\d\b|\b\d{1,2}\b.{1,16}\b(?:19|20)\d\d\b|author|reporter|correspondent|actualizad|aggiornat"
     ),
     Kind.NAV: "skip|menu|search|suche|^home|navigation|back to|zurück|sections?$|language",
 }
@@ -104,21 +112,27 @@ def known_by(host: str, samples: Samples, program: Program) -> list[str]:
     spells out (then other sites print it, too).
     """
     common = set(_spelt_out(program)) | samples.teasers
-
-    def is_fit(line: Seen) -> bool:
-        has_letters = sum(map(str.isalpha, line.text)) * 2 > len(line.text)
-        is_telling = MIN_KNOWN_CHARS <= len(line.text) <= MAX_CHARS and not re.search(r"\d", line.text)
-        return is_telling and has_letters and samples.is_shared(line) and line.text not in common
-
     names = {"".join(filter(str.isalnum, part)) for part in host.split(".")[:-1]}
     names = {name for name in names if len(name) > 3}
 
-    def rank(text: str) -> tuple[bool, int]:
+    def is_named(text: str) -> bool:
         letters = "".join(filter(str.isalnum, text.lower()))
-        return not any(name in letters for name in names), -len(text)
+        return any(name in letters for name in names)
+
+    def is_fit(line: Seen) -> bool:
+        text = line.text
+        has_letters = sum(map(str.isalpha, text)) * 2 > len(text)
+        is_telling = MIN_KNOWN_CHARS <= len(text) <= MAX_CHARS and not re.search(r"\d", text)
+        is_own = is_named(text) or guess(text) not in _KINDS_OF_ANY_SITE
+        return is_telling and has_letters and is_own and samples.is_shared(line) and text not in common
 
     fit = dict.fromkeys(line.text for line in samples.lines if is_fit(line))
-    return sorted(fit, key=rank)[:MAX_KNOWN] if len(fit) > 1 else []
+    ranked = sorted(fit, key=lambda text: (not is_named(text), -len(text)))
+    return ranked[:MAX_KNOWN] if len(fit) > 1 else []
+
+
+_KINDS_OF_ANY_SITE = frozenset({Kind.COMMENTS, Kind.NOTICE, Kind.SHARE, Kind.BYLINE})
+"""What such lines say, any site may say in the same words: `Log in to comment`."""
 
 
 def _spelt_out(program: Program) -> Iterator[str]:
@@ -138,7 +152,7 @@ def candidates(samples: Samples) -> list[Candidate]:
     """What looks like furniture in the samples and is not taken yet."""
     skipped = set(samples.titles)
     found: list[Candidate] = []
-    for propose in (_labels, _patterns, _captions, _bylines, _boxes, _shared, _alone):
+    for propose in (_labels, _ends, _patterns, _captions, _bylines, _boxes, _shared, _alone):
         for candidate in propose(samples, skipped):
             often = sum(other.id.startswith(candidate.id) for other in found)
             found.append(replace(candidate, id=f"{candidate.id}-{often + 1}") if often else candidate)
@@ -164,6 +178,42 @@ def _label(text: str) -> str:
     has_words = re.search(r"[^\W\d_]{3}", label) is not None
     is_label = MIN_LABEL_CHARS < len(label) < len(text) and label.count(" ") < 4 and has_words
     return label if is_label else ""
+
+
+_SEPARATOR = re.compile(" [/|>\u00bb\u203a\u2022\u00b7] ")
+
+
+def _ends(samples: Samples, skipped: Skipped) -> Iterator[Candidate]:
+    """What stands before, behind or between slashes or bars in lines of several pages: `Home / Coast`, or
+    `... / HARBOUR POST / ...`. Of a line's parts the one that most lines have."""
+    found: dict[tuple[str, str], list[Seen]] = {}
+    for line in samples.lines:
+        if not samples.is_shared(line) and line.text not in skipped:
+            for part in _parts(line.text):
+                found.setdefault(part, []).append(line)
+    chosen: dict[str, dict[str, list[Seen]]] = {}
+    taken: set[str] = set()
+    for (form, value), lines in sorted(found.items(), key=lambda item: -len(item[1])):
+        free = [line for line in lines if line.text not in taken]
+        if _on_pages(samples.some, {value: free}):
+            chosen.setdefault(form, {})[value] = free
+            taken |= {line.text for line in free}
+    for form in sorted(chosen):
+        yield from _by_kind("part", form, chosen[form], samples)
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """The parts of a line between slashes or bars, with these, each with the form that would match it.
+
+    >>> list(_parts("Boats / POST / Ada Quill"))
+    [('prefix', 'Boats / '), ('suffix', ' / Ada Quill'), ('contains', ' / POST / ')]
+    """
+    places = [match.span() for match in _SEPARATOR.finditer(text)]
+    if not places:
+        return
+    parts = [("prefix", text[: places[0][1]]), ("suffix", text[places[-1][0] :])]
+    parts += [("contains", text[start:end]) for (start, _), (_, end) in pairwise(places)]
+    yield from ((form, part) for form, part in parts if sum(map(str.isalpha, part)) >= MIN_LABEL_CHARS)
 
 
 def _on_pages(least: int, found: dict[str, list[Seen]]) -> dict[str, list[Seen]]:
@@ -387,14 +437,16 @@ def _by_kind(
         sides = {samples.side(line) for line in of}
         place = sides.pop() if len(sides) == 1 else "anywhere"
         zone = "" if form != "exact" or is_prose(value) else _zone(value, place, sureness)
-        groups.setdefault((_kind(of[0], samples), place, zone), []).append(value)
+        groups.setdefault((_kind(of[0], samples, form), place, zone), []).append(value)
     for (kind, place, zone), values in sorted(groups.items()):
         values = values[:MAX_VALUES]
         operation = ["line:", *(f"  {line}" for line in listed(form, values))]
-        operation += [f"  max_chars: {MAX_CHARS}"] if form == "prefix" else []
+        most = max((len(line.text) for value in values for line in found[value]), default=0)
+        most = MAX_CHARS if most <= MAX_CHARS else MAX_SHARED_CHARS
+        operation += [f"  max_chars: {most}"] if form in ("prefix", "suffix", "contains") else []
         operation += [f"zone: {zone}"] if zone else []
         shown = tuple(found[value][0].text for value in values[:MAX_EXAMPLES])
-        texts = frozenset(text for text in samples.counts if _takes(form, values, text))
+        texts = frozenset(text for text in samples.counts if _takes(form, values, most, text))
         needs_prose = zone == "tail" or any(map(is_prose, shown))
         near = "below" if zone == "head" else "above" if needs_prose else ""
         why = f"{_PLACES[place]}, on {samples.count(texts)}"
@@ -407,12 +459,19 @@ def _zone(line: str, place: str, sureness: int) -> str:
     return "tail" if is_word else "head" if place == "above" else ""
 
 
-def _takes(form: str, values: Collection[str], text: str) -> bool:
-    if form == "exact":
-        return text in values
-    if form == "prefix":
-        return len(text) <= MAX_CHARS and text.startswith(tuple(values))
-    return any(re.fullmatch(value, text) for value in values)
+def _takes(form: str, values: Collection[str], most: int, text: str) -> bool:
+    match form:
+        case "exact":
+            return text in values
+        case "regex":
+            return any(re.fullmatch(value, text) for value in values)
+        case "prefix":
+            has_one = text.startswith(tuple(values))
+        case "suffix":
+            has_one = text.endswith(tuple(values))
+        case _:
+            has_one = any(value in text for value in values)
+    return has_one and len(text) <= most
 
 
 _PLACES = {
@@ -428,8 +487,11 @@ def listed(key: str, values: Iterable[str]) -> Iterator[str]:
     yield from (f"  - {quoted(value)}" for value in values)
 
 
-def _kind(line: Seen, samples: Samples) -> Kind:
-    """By words that hint at a kind; else by the lines of its paragraph that rules take; else by its side."""
+def _kind(line: Seen, samples: Samples, form: str = "exact") -> Kind:
+    """By words that hint at a kind; else by the lines of its paragraph that rules take; else by its side.
+    What stands behind the words of an article, or between them, is a credit."""
+    if form in ("suffix", "contains"):
+        return guess(line.text) or Kind.CAPTION
     return guess(line.text) or _kind_around(line, samples) or _DEFAULT_KINDS[samples.side(line)]
 
 

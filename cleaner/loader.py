@@ -51,7 +51,8 @@ def load(*paths: str | os.PathLike[str], shipped: bool = True) -> RuleSet:
         return known
     layer = Layer.USER if shipped else None
     problems: list[Problem] = []
-    files = [path for root in paths for path in _files(os.path.normpath(root), problems)]
+    found = [path for root in paths for path in _files(os.path.normpath(root), problems)]
+    files = list({os.path.realpath(path): path for path in found}.values())  # named twice is there once
     labels = [_label(path) for path in files]
     readings = [_read(*each, layer) for each in zip(files, labels, strict=True)]
     return _joined(known.packs, readings, problems, known.digest)

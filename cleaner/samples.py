@@ -26,6 +26,12 @@ MAX_CHARS = 120
 MIN_HEADLINE_CHARS = 20
 """Characters from which a page's own first line above the running text counts as its headline."""
 
+MAX_LIKELY_LANGUAGES = 4
+MIN_LINES_OF_LANGUAGE = 3
+CLEARLY_MORE = 1.2
+"""Languages that are asked one by one, and what tells one from the next: so many lines of the samples, and
+so many times as many. Danish and Norwegian share two words in three."""
+
 MAX_BOX_LINES = 40
 """Lines between the landmarks of a box: what lies further apart is no box."""
 
@@ -204,13 +210,13 @@ class Samples:
         return f"{has} of {len(self.pages)} sample{'' if len(self.pages) == 1 else 's'}"
 
 
-def read_samples(host: str, texts: Iterable[str], program: Program) -> Samples:
+def read_samples(host: str, texts: Iterable[str], program: Program, language: str | None = None) -> Samples:
     """Samples as the rules at hand leave them, each article once: of a page saved twice, or again after an
     update, two samples would have the same paragraphs, and these would pass for the template's."""
     pages: list[tuple[Seen, ...]] = []
     known: set[str] = set()
     for text in texts:
-        page = tuple(_seen(text, len(pages), host, program))
+        page = tuple(_seen(text, len(pages), host, program, language))
         prose = {line.text for line in page if line.taken is None and is_prose(line.text)}
         if len(prose & known) * 2 <= len(prose):
             pages.append(page)
@@ -218,9 +224,9 @@ def read_samples(host: str, texts: Iterable[str], program: Program) -> Samples:
     return Samples(tuple(pages))
 
 
-def _seen(text: str, page: int, host: str, program: Program) -> Iterator[Seen]:
+def _seen(text: str, page: int, host: str, program: Program, language: str | None) -> Iterator[Seen]:
     """The lines of a sample that are not blank."""
-    removals = clean(text, program, site=host).removals
+    removals = clean(text, program, site=host, language=language).removals
     at = start = number = 0
     opens = True
     for line in split(text):
@@ -252,5 +258,42 @@ def is_writable(text: str) -> bool:
     return text.isprintable() and unicodedata.is_normalized("NFC", text)
 
 
+def language_of(host: str, texts: Sequence[str], program: Program) -> str | None:
+    """The language whose packs know the samples' furniture, or None if none stands out.
+
+    All languages' packs serve a text of unknown language, and words that several of them have go to the
+    first; so the likeliest few are asked again, each alone.
+    """
+    owners = Counter(
+        language
+        for text in texts
+        for rule in {removal.rule for removal in clean(text, program, site=host).removals}
+        for language in _languages(rule, program)
+    )
+    likely = [language for language, _ in owners.most_common(MAX_LIKELY_LANGUAGES)]
+    taken = {language: _taken_lines(host, texts, program, language) for language in likely}
+    ranked = sorted(taken, key=taken.__getitem__, reverse=True)
+    if not ranked or taken[ranked[0]] < MIN_LINES_OF_LANGUAGE:
+        return None
+    is_clear = len(ranked) == 1 or taken[ranked[0]] > CLEARLY_MORE * taken[ranked[1]]
+    return ranked[0] if is_clear else None
+
+
+def _languages(rule: str, program: Program) -> Iterable[str]:
+    """The first language of the pack that a rule is of, if it is a language's and no site's."""
+    pack = program.ruleset.by_name[rule.rpartition("/")[0]]
+    return () if pack.sites else pack.languages[:1]
+
+
+def _taken_lines(host: str, texts: Iterable[str], program: Program, language: str) -> int:
+    """How many different lines go, if the texts are in this language."""
+    pages = (_seen(text, 0, host, program, language) for text in texts)
+    return len({line.text for page in pages for line in page if line.taken})
+
+
+_TRAIL = re.compile(" [/|>\u00bb\u203a\u2022] ")
+
+
 def _is_like_title(text: str) -> bool:
-    return len(text) >= MIN_HEADLINE_CHARS and ":" not in text and not re.search(r"\d{4}|\d:\d\d", text)
+    is_dated = re.search(r"\d{4}|\d:\d\d", text) is not None
+    return len(text) >= MIN_HEADLINE_CHARS and ":" not in text and not is_dated and not _TRAIL.search(text)

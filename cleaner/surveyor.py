@@ -48,6 +48,9 @@ class Survey:
     served: Counter[str] = field(default_factory=Counter)
     """By pack, the pages that it served."""
 
+    has_dates: bool = False
+    """Whether any page told its date."""
+
     def only(self, packs: Collection[str]) -> Survey:
         """The same of these packs' rules alone."""
         return replace(
@@ -71,6 +74,7 @@ def survey(pages: Iterable[Page], ruleset: RuleSet) -> Survey:
         language, extractor = page.language or None, page.extractor or None
         result = clean(page.text, program, site=page.host, language=language, extractor=extractor)
         found.page_count += 1
+        found.has_dates = found.has_dates or _DATE.match(page.date) is not None
         found.char_count += len(page.text)
         found.served.update(result.packs)
         for removal in result.removals:

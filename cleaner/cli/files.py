@@ -118,9 +118,14 @@ def refuse_special(path: str) -> None:
             raise FileFailure(f"cannot write {path}: not a regular file")
 
 
-def read_text(path: str, errors: str) -> str:
+PASS_THROUGH = "--errors surrogateescape passes such bytes through"
+CONVERT = "convert it first, for instance: iconv -f latin1 -t utf-8"
+"""Ways out for text that is not UTF-8: where it is cleaned, and where there is nothing to pass it on to."""
+
+
+def read_text(path: str, errors: str, way_out: str = PASS_THROUGH) -> str:
     """A whole document; every byte of it, line ends and all."""
-    return decode_text(read_bytes(path), path, errors)
+    return decode_text(read_bytes(path), path, errors, way_out)
 
 
 def read_bytes(path: str) -> bytes:
@@ -129,14 +134,14 @@ def read_bytes(path: str) -> bytes:
         return stream.read()
 
 
-def decode_text(content: bytes, path: str, errors: str) -> str:
-    """The text that these bytes of a file are."""
+def decode_text(content: bytes, path: str, errors: str, way_out: str = PASS_THROUGH) -> str:
+    """The text that these bytes of a file are. Raises FileFailure, which names the way out."""
     try:
         return content.decode("utf-8", errors)
     except UnicodeDecodeError as error:
         raise FileFailure(
             f"cannot read {shown(path)}: not UTF-8 at byte {error.start} "
-            f"(0x{content[error.start]:02x}); --errors surrogateescape passes such bytes through"
+            f"(0x{content[error.start]:02x}); {way_out}"
         ) from None
 
 
@@ -165,7 +170,7 @@ def read_pages(path: str, needed: Iterable[str] = (), body_field: str = "body") 
 
     name = path.removesuffix(".gz")
     if path != STANDARD_STREAM and not name.endswith((".jsonl", ".ndjson", ".json")):
-        yield Page(path, read_text(path, "strict"), id=path)
+        yield Page(path, read_text(path, "strict", CONVERT), id=path)
         return
     with reading_plain(path) as stream, naming("read", path, Failure):
         for number, raw in enumerate(stream, 1):

@@ -138,7 +138,8 @@ def note_unserved_host(ruleset: RuleSet, scope: Scope) -> None:
 
     if scope.host and not any(choice.pack.sites for choice in choose(ruleset, scope)):
         near = nearest_host(ruleset, scope.host)
-        complain(f"no pack serves {scope.host}" + (f"; did you mean {near}?" if near else ""))
+        hint = f"did you mean {near}?" if near else "it gets the packs for all sites"
+        complain(f"no pack serves {scope.host}; {hint}")
 
 
 def load_rules(paths: Sequence[str], shipped: bool = True) -> RuleSet:

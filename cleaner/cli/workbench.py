@@ -184,9 +184,14 @@ def _summary(packs: Sequence[Pack], found: Sequence[Problem]) -> str:
 @click.command("new")
 @click.argument("site")
 @click.argument("samples", nargs=-1, metavar="[SAMPLE]...")
+@click.option(
+    "--lang", metavar="TAG", help="The site's language; without one it is guessed from the samples."
+)
 @click.option("--output", metavar="FILE", help="Write the pack here, if nothing is there yet.")
 @rules_option
-def new_command(site: str, samples: tuple[str, ...], output: str | None, rules: tuple[str, ...]) -> int:
+def new_command(
+    site: str, samples: tuple[str, ...], lang: str | None, output: str | None, rules: tuple[str, ...]
+) -> int:
     """Write a pack file for SITE to start from.
 
     It teaches the language on one screen. SAMPLEs are texts of the site's pages (plain text, or JSON
@@ -201,7 +206,7 @@ def new_command(site: str, samples: tuple[str, ...], output: str | None, rules: 
     if output is not None and os.path.basename(output) != name:
         raise Failure(f"--output {output}: a pack's file has the pack's name, {name}")
     texts = [page.text for sample in samples for page in read_pages(sample, ("text",))]
-    made = draft(site, texts, program)
+    made = draft(site, texts, program, language=lang)
     if output is None:
         print_text(made)
         return EXIT_DONE
@@ -284,6 +289,8 @@ def stats_command(
     ruleset, packs = choose_packs(wanted, no_shipped)
     found = survey(_texts(texts), ruleset).only([pack.name for pack in packs])
     shown = type(ruleset)(tuple(packs))
+    if seen and not found.has_dates:
+        raise Failure("no row has a date (field date, as 2026-03-14), so there is none to write")
     print_lines(list(seen_lines(found, shown) if seen else survey_lines(found, shown)))
     return EXIT_DONE
 

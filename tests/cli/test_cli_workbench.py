@@ -143,6 +143,15 @@ def test_a_pack_by_its_name(inside: Inside, pack: Path, command: str) -> None:
     assert (done.stdout, done.returncode) == (b"", 2)
 
 
+@pytest.mark.parametrize("command", ["test", "check"])
+def test_a_file_that_is_named_twice_is_there_once(
+    inside: Inside, pack: Path, tmp_path: Path, command: str
+) -> None:
+    once = inside("rules", command, pack.name)
+    twice = inside("rules", command, pack.name, tmp_path / "." / pack.name, str(tmp_path))
+    assert (twice.stdout, twice.stderr, twice.returncode) == (once.stdout, b"", 0)
+
+
 def test_a_file_that_is_shipped_is_not_loaded_twice(whole_shell: Shell) -> None:
     from cleaner.loader import shipped_folder
 
@@ -285,6 +294,13 @@ def test_rows_that_cannot_be_read_are_named(
     assert error_lines(done)[0].startswith(f"cleaner: {message}")
 
 
+def test_check_on_texts_of_other_sites_judges_nothing(inside: Inside, pack: Path, tmp_path: Path) -> None:
+    (tmp_path / "bodies.jsonl").write_text('{"body": "Share this\\n", "url": "https://quay.example/1"}\n')
+    done = inside("rules", "check", pack.name, "--on", "bodies.jsonl")
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert error_lines(done)[0].startswith("cleaner: pier.example: serves none of these texts")
+
+
 # rules new
 
 SAMPLES = [
@@ -325,6 +341,22 @@ def test_a_new_pack_filled_in_passes_test_and_check(shell: Shell, tmp_path: Path
         0,
     )
     assert shell("rules", "test", path.name).returncode == 0
+
+
+def test_new_takes_the_language_that_it_is_told(inside: Inside, tmp_path: Path) -> None:
+    samples = write_samples(tmp_path)
+    done = inside("rules", "new", "lantern.example", *samples, "--lang", "nl")
+    assert "languages: [nl]" in done.stdout.decode()
+
+
+def test_new_names_a_way_out_of_other_encodings(inside: Inside, tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("Men\u00fa\n".encode("latin-1"))
+    done = inside("rules", "new", "lantern.example", "latin.txt")
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert error_lines(done) == [
+        "cleaner: cannot read latin.txt: not UTF-8 at byte 3 (0xfa); "
+        "convert it first, for instance: iconv -f latin1 -t utf-8"
+    ]
 
 
 def test_new_proposes_what_samples_share_and_no_prose_of_one(inside: Inside, tmp_path: Path) -> None:
@@ -488,6 +520,15 @@ IDLE_RULE = """\
         - A pier for sale
         = A pier
 """
+
+
+def test_stats_without_dates_say_so(inside: Inside, pack: Path, tmp_path: Path) -> None:
+    (tmp_path / "undated.jsonl").write_text('{"text": "Share this\\n", "url": "https://pier.example/1"}\n')
+    done = inside("rules", "stats", pack.name, "--on", "undated.jsonl", "--seen")
+    assert (done.stdout, done.returncode) == (b"", 2)
+    assert error_lines(done) == [
+        "cleaner: no row has a date (field date, as 2026-03-14), so there is none to write"
+    ]
 
 
 def test_stats_propose_dates(inside: Inside, pack: Path, versions: tuple[str, str]) -> None:

@@ -14,7 +14,7 @@ from cleaner.errors import InputError
 from cleaner.examples import judge_examples
 from cleaner.learner import Candidate, candidates, known_by, quoted
 from cleaner.rules import RuleSet
-from cleaner.samples import read_samples
+from cleaner.samples import language_of, read_samples
 from tests.drafts import filled_in, uncommented
 
 NO_RULES = cleaner.compile_rules(RuleSet())
@@ -465,6 +465,60 @@ def test_a_name_between_words() -> None:
     assert list(operations(texts)) == ["line: regex: - 'Written by .{1,60} for us'"]
 
 
+PEOPLE = ["Ada Quill", "L. Moor", "Bo Birk"]
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("Home / Coast / {}", "line: prefix: - 'Home / ' max_chars: 120"),
+        ("{} | Tide desk", "line: suffix: - ' | Tide desk' max_chars: 120"),
+        ("{}, at home. / TIDE / Photographer {}", "line: contains: - ' / TIDE / ' max_chars: 120"),
+    ],
+)
+def test_what_stands_beside_slashes_and_bars(line: str, wanted: str) -> None:
+    texts = [page(number, "", line.format(it, it)) for number, it in enumerate(PEOPLE, 1)]
+    assert list(operations(texts)) == [wanted]
+
+
+def test_a_trail_above_the_headline_is_none() -> None:
+    above = "Home / Coast news / {}\n\nThe headline of page {}"
+    texts = [page(number, above.format(it, number)) for number, it in enumerate(PEOPLE, 1)]
+    texts[0] += "\nThe headline of page 2\n"
+    assert [candidate.id for candidate in found(texts).values()] == ["nav-part-above"]
+
+
+def test_what_is_on_one_page_only_is_listed_by_where_it_stands() -> None:
+    texts = [page(number).replace("\n\n", f"\n\n{it}\n\n", 1) for number, it in enumerate(PEOPLE, 1)]
+    texts[0] += "Bells\n"
+    lines = draft("tide.example", texts, NO_RULES).splitlines()
+    outside = next(number for number, line in enumerate(lines) if "each on one page" in line)
+    within = next(number for number, line in enumerate(lines) if "middle of the text" in line)
+    assert outside < lines.index("#   #   Bells") < within < lines.index("#   #   Ada Quill")
+
+
+def test_pages_that_are_clean_leave_nothing_to_propose() -> None:
+    text = draft("tide.example", [page(1), page(2)], NO_RULES)
+    assert "# Nothing to propose" in text
+    assert "# Nothing to propose" not in draft("tide.example", [], NO_RULES), "there was nothing to look at"
+
+
+@pytest.mark.parametrize(
+    ("site", "language"), [("tidewaterpost.example", "en"), ("ledarundschau.example", "de")]
+)
+def test_the_packs_tell_the_language(site: str, language: str, shipped: cleaner.Program) -> None:
+    texts = [text for text, _ in pages_of(site)]
+    assert language_of(site, texts, shipped) == language
+    assert f"languages: [{language}]" in draft(site, texts, shipped)
+    assert language_of(site, [page(1)], shipped) is None
+    assert "# languages: [en]" in draft(site, [page(1)], shipped)
+
+
+def test_a_language_that_is_told_is_not_guessed(shipped: cleaner.Program) -> None:
+    texts = [text for text, _ in pages_of("ledarundschau.example")]
+    assert "languages: ['no']" in draft("ledarundschau.example", texts, shipped, language="no")
+
+
 def test_a_caption_above_its_credit() -> None:
     captions = ["Boats in the harbour", "The mayor", "A gull"]
     texts = [page(number, "", f"{it}\nPhoto: L. {it[0]}") for number, it in enumerate(captions, 1)]
@@ -565,6 +619,15 @@ def test_what_rules_take_is_no_candidate(shipped: cleaner.Program) -> None:
     texts = [page(number, "", "Skip to main content\nTide board") for number in (1, 2)]
     samples = read_samples("tide.example", texts, shipped)
     assert [candidate.lines for candidate in candidates(samples)] == [{"Tide board"}]
+
+
+def test_what_any_site_may_say_is_no_line_to_be_known_by() -> None:
+    below = "Please leave a comment on our page\nThe boats of the northern shore\nThe Tide and its people"
+    samples = read_samples("tide.example", [page(number, "", below) for number in (1, 2, 3)], NO_RULES)
+    assert known_by("tide.example", samples, NO_RULES) == [
+        "The Tide and its people",
+        "The boats of the northern shore",
+    ]
 
 
 def test_lines_that_a_site_is_known_by(shipped: cleaner.Program) -> None:
