@@ -152,9 +152,11 @@ class Orders:
         return outcome
 
     def _new_outcome(self, batch: Batch) -> Outcome:
+        if not self.wants_tally:
+            return Outcome(error=batch.error)
         from cleaner.printer import Tally
 
-        return Outcome(tally=Tally() if self.wants_tally else None, error=batch.error)
+        return Outcome(tally=Tally(), error=batch.error)
 
     def _clean_text(self, raw: bytes, source: str, outcome: Outcome) -> None:
         where = shown(source)

@@ -20,6 +20,7 @@ Measurement: TypeAlias = Callable[[Setup], list[tables.Row]]
 MEASUREMENTS: dict[str, Measurement] = {
     "wet": throughput.whole_pages,
     "article": throughput.articles,
+    "floors": throughput.floors,
     "page": throughput.one_page,
     "start-up": processes.start_up,
     "process": processes.whole_process,

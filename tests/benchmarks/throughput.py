@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+import cleaner
+from cleaner.segments import split, view_lines
 from tests.benchmarks import rivals
 from tests.benchmarks.setups import Setup, clean_all, milliseconds, rate
 from tests.benchmarks.tables import Row, Target, at_least
@@ -124,6 +127,58 @@ def _share(pages: Sequence[str], byte_count: int) -> list[str]:
 
 def _entry(pages: Sequence[str], run: Contender | None) -> Entry | None:
     return None if run is None else Entry(sum(len(page.encode()) + 1 for page in pages), run)
+
+
+def floors(setup: Setup) -> list[Row]:
+    """What parts of the job cost by themselves, in the plainest Python that does them: nothing that looks at
+    each line and keeps a record of each removal is faster than these together."""
+    pages = setup.sources["wet"].pages
+    results = [cleaner.clean(page, setup.program, extractor="wet") for page in pages]
+    lines = [split(page) for page in pages]
+    views = [view_lines(page) for page in lines]
+    known: dict[str, tuple[int, ...]] = {view: () for page in views for view in page}
+    parts: dict[str, Contender] = {
+        "cutting it into lines": partial(_for_each, split, pages),
+        "the views of its lines": partial(_for_each, view_lines, lines),
+        "one look-up of each view": partial(_for_each, partial(_look_up, known), views),
+        "a record of each removal": partial(_for_each, _copy_removals, results),
+    }
+    large = pages_of_size(distinct(pages), LARGE_FILE_BYTES)
+    rg = rivals.ripgrep(setup.labels, setup.write("floor", large), setup.work)
+    if rg is None:
+        return [Row("floor, WET", note="rg is not installed")]
+    with one_core():
+        timings = interleave(parts | {"rg": rg}, setup.rounds)
+    size = sum(len(page.encode()) + 1 for page in pages)
+    seconds = {part: timings[part].median for part in parts}
+    seconds["all four"] = sum(seconds.values())
+    rg_rate = sum(len(page.encode()) + 1 for page in large) / timings["rg"].median
+    measures = {name: timing.seconds for name, timing in timings.items()}
+    count = sum(len(result.removals) for result in results)
+    return [
+        Row(
+            f"floor, WET: {part}, against rg",
+            rate(size, taken),
+            rate(int(rg_rate), 1.0),
+            size / taken / rg_rate,
+            note=f"{count:,} removals in {size / 1e6:.2f} MB" if part == "all four" else "",
+            measures=measures if part == "all four" else {},
+        )
+        for part, taken in seconds.items()
+    ]
+
+
+def _for_each(part: Callable[[Any], object], things: Sequence[Any]) -> None:
+    for thing in things:
+        part(thing)
+
+
+def _look_up(known: dict[str, tuple[int, ...]], views: Sequence[str]) -> list[tuple[int, ...] | None]:
+    return list(map(known.get, views))
+
+
+def _copy_removals(result: cleaner.Result) -> list[cleaner.Removal]:
+    return [cleaner.Removal(r.rule, r.kind, r.start, r.end, r.location) for r in result.removals]
 
 
 def one_page(setup: Setup) -> list[Row]:
