@@ -208,12 +208,6 @@ class _Clue(NamedTuple):
     also: tuple[str, ...]
     max_chars: int
 
-    def fits(self, seen: str) -> bool:
-        """Whether a folded view is worth the asking."""
-        if len(seen) > self.max_chars:
-            return False
-        return not self.also or any(map(seen.__contains__, self.also))  # dozens of names of months
-
 
 _Clues = dict[str, list[_Clue]]
 """Literals, and the numbers that each speaks for."""
@@ -339,8 +333,15 @@ class JoinedIndex:
 
 
 def _fitting(seen: str, group: _Group, holds: Callable[[str], bool]) -> list[int]:
-    """The numbers of a group of heads or tails that a view has."""
-    return [clue.number for literal, clues in group if holds(literal) for clue in clues if clue.fits(seen)]
+    """The numbers of a group of heads or tails that a folded view has, and that are worth asking."""
+    chars, has = len(seen), seen.__contains__
+    return [
+        number
+        for literal, clues in group
+        if holds(literal)
+        for number, also, max_chars in clues
+        if chars <= max_chars and (not also or any(map(has, also)))  # dozens of names of months
+    ]
 
 
 _COUNTED = re.compile(r"\(?0[.)] ")
