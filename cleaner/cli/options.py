@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from cleaner.cli.files import Failure, complain
+from cleaner.cli.progress import waiting
 from cleaner.errors import InputError
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Origin:
         """The compiled rules."""
         from cleaner.compiler import compile_rules
 
-        ruleset = load_rules(self.rules)
+        ruleset = load_rules(self.rules, is_quiet=self.is_quiet)
         if not self.is_quiet:
             self._note_unserved(ruleset)
         return compile_rules(ruleset, kinds=self.kinds(), site_packs=not self.no_site_packs)
@@ -142,11 +143,12 @@ def note_unserved_host(ruleset: RuleSet, scope: Scope) -> None:
         complain(f"no pack serves {scope.host}; {hint}")
 
 
-def load_rules(paths: Sequence[str], shipped: bool = True) -> RuleSet:
+def load_rules(paths: Sequence[str], shipped: bool = True, is_quiet: bool = False) -> RuleSet:
     """The shipped packs and these, or these alone."""
     from cleaner.loader import load
 
-    return load(*paths) if shipped else load(*paths, shipped=False)
+    with waiting("cleaner: reading the rules; what is read once is at hand the next time", not is_quiet):
+        return load(*paths) if shipped else load(*paths, shipped=False)
 
 
 def palette() -> Palette:

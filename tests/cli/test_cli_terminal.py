@@ -208,6 +208,25 @@ def shown_on_error_terminal(shell: Shell, *arguments: str) -> str:
     return shown
 
 
+SLOW_LOAD = """\
+import time
+import cleaner.cli.progress, cleaner.loader
+cleaner.cli.progress.PATIENCE_SECONDS = 0
+load = cleaner.loader.load
+cleaner.loader.load = lambda *paths, **options: time.sleep(0.5) or load(*paths, **options)
+"""
+
+
+def test_a_long_wait_for_the_rules_is_explained(
+    changed_shell: Callable[[str], Shell], tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text(ARTICLE)
+    shown = shown_on_error_terminal(changed_shell(SLOW_LOAD), "clean", "a.txt")
+    line = "cleaner: reading the rules; what is read once is at hand the next time"
+    assert shown.split("\r") == ["", line, " " * len(line), ""]
+    assert shown_on_error_terminal(changed_shell(SLOW_LOAD), "clean", "--quiet", "a.txt") == ""
+
+
 @pytest.fixture
 def rows(tmp_path: Path) -> str:
     """A file of three rows, of which one is broken."""
