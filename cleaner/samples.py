@@ -26,11 +26,12 @@ MAX_CHARS = 120
 MIN_HEADLINE_CHARS = 20
 """Characters from which a page's own first line above the running text counts as its headline."""
 
+MAX_TEXTS_FOR_LANGUAGE = 10
 MAX_LIKELY_LANGUAGES = 4
 MIN_LINES_OF_LANGUAGE = 3
 CLEARLY_MORE = 1.2
-"""Languages that are asked one by one, and what tells one from the next: so many lines of the samples, and
-so many times as many. Danish and Norwegian share two words in three."""
+"""Texts that are looked at, languages that are asked one by one, and what tells one from the next: so many
+lines of the texts, and so many times as many as the next. Danish and Norwegian share two words in three."""
 
 MAX_BOX_LINES = 40
 """Lines between the landmarks of a box: what lies further apart is no box."""
@@ -262,8 +263,9 @@ def language_of(host: str, texts: Sequence[str], program: Program) -> str | None
     """The language whose packs know the samples' furniture, or None if none stands out.
 
     All languages' packs serve a text of unknown language, and words that several of them have go to the
-    first; so the likeliest few are asked again, each alone.
+    first; so the likeliest few are asked again, each alone. A few texts are enough.
     """
+    texts = texts[:MAX_TEXTS_FOR_LANGUAGE]
     owners = Counter(
         language
         for text in texts
