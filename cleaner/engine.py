@@ -14,11 +14,12 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from itertools import accumulate, starmap
+from typing import NamedTuple
 
 from cleaner.compiler import Program, Stack, Stage
 from cleaner.cores import find_core, weigh
+from cleaner.deletion import Deletion, line_starts
 from cleaner.errors import Location
 from cleaner.readings import Candidate, read_lines
 from cleaner.results import Reason, Removal, Result, Withheld
@@ -34,6 +35,7 @@ from cleaner.segments import (
 )
 from cleaner.spans import Span, union, without
 from cleaner.stacks import Scope, host_of
+from cleaner.trimming import TrimmedLine
 
 KNOWN_BY_LINES = 2
 """Lines of a pack's `known_by` that must stand in a text for the pack to be called in."""
@@ -117,10 +119,6 @@ def _too_long(text: str) -> Result:
     return Result(text, text, (), (withheld,), ())
 
 
-_Piece: TypeAlias = tuple[int, int, int]
-"""(start, end, number of the rule): places of a line or of the text, half-open."""
-
-
 class _Expired(Exception):
     """A pattern of `rule` ran out of time on `line`."""
 
@@ -128,16 +126,6 @@ class _Expired(Exception):
         super().__init__(rule, line)
         self.rule = rule
         self.line = line
-
-
-@dataclass(slots=True)
-class _Trimmed:
-    """A line of which inline took spans: what is left, and where in the line each character stood."""
-
-    text: str
-    origins: list[int]
-    spans: list[tuple[int, int, int]]
-    """(start, end, rule) in the line as it came."""
 
 
 @dataclass(slots=True)
@@ -185,7 +173,7 @@ class _Document:
         self.seen = seen
         self.hits: dict[tuple[int, int], list[int]] = {}
         self.inline_proposals: dict[int, set[int]] = {}
-        self.trimmed: dict[int, _Trimmed] = {}
+        self.trimmed: dict[int, TrimmedLine] = {}
         self.kept: dict[int, int] = {}
         self.owners: dict[int, int] = {}
         self.memories: dict[int, _Memory] = {}
@@ -337,12 +325,8 @@ class _Document:
         if not view(left):
             stuck.update(dict.fromkeys(rule for _, rule in marks))
             return False
-        origins = self.trimmed[line].origins if line in self.trimmed else list(range(len(text)))
-        taken = self.trimmed[line].spans if line in self.trimmed else []
-        for start, end, rule in _own(gone, marks):
-            taken += ((a, b, rule) for a, b in _runs(origins[start:end]))
-        places = [place for start, end in _between(gone, len(text)) for place in origins[start:end]]
-        self.trimmed[line] = _Trimmed(left, places, taken)
+        trimmed = self.trimmed.setdefault(line, TrimmedLine.whole(text))
+        trimmed.take(gone, marks)
         self.inline_proposals[line] = wanted | self._inline_rules(self.stack.index.propose(left))
         return True
 
@@ -684,7 +668,8 @@ class _Document:
 
     def result(self) -> Result:
         """The text without the marks, or the text as it came if no prose would be left of it."""
-        removals = tuple(self._removals())
+        pieces = Deletion(self.text, self.lines, self.seen, self.owners, self.trimmed).pieces()
+        removals = tuple(starmap(self._removal, pieces))
         if removals and self._loses_all_prose():
             withheld = [
                 Withheld(r.rule, r.kind, r.start, r.end, Reason.NO_PROSE_LEFT, "", r.location)
@@ -693,6 +678,10 @@ class _Document:
             return Result(self.text, self.text, (), (*self.withheld, *withheld), self.stack.packs)
         text = without(self.text, ((removal.start, removal.end) for removal in removals))
         return Result(self.text, text, removals, tuple(self.withheld), self.stack.packs)
+
+    def _removal(self, start: int, end: int, rule: int) -> Removal:
+        declared = self.stack.rules[rule].rule
+        return Removal(declared.name, str(declared.kind), start, end, declared.location)
 
     def _loses_all_prose(self) -> bool:
         everything = range(len(self.lines))
@@ -707,111 +696,9 @@ class _Document:
     def _withheld(self, claim: _Claim) -> Iterator[Withheld]:
         declared = self.stack.rules[claim.rule].rule
         assert claim.reason is not None
+        if self._starts is None:
+            self._starts = line_starts(self.text, self.lines)
         for first, end in claim.spans:
-            start, stop = self._start(first), self._start(end - 1) + len(self.lines[end - 1])
+            start, stop = self._starts[first], self._starts[end - 1] + len(self.lines[end - 1])
             kind = str(declared.kind)
             yield Withheld(declared.name, kind, start, stop, claim.reason, claim.detail, declared.location)
-
-    def _start(self, line: int) -> int:
-        """Where a line begins in the text; for the line after the last, where the text ends."""
-        if self._starts is None:
-            self._starts = [0, *accumulate(len(text) + 1 for text in self.lines)]
-            self._starts[-1] = len(self.text)
-        return self._starts[line]
-
-    def _removals(self) -> Iterator[Removal]:
-        """Everything marked, in order: lines with their blank lines, and spans of other lines."""
-        pieces = [piece for line in self.trimmed if line not in self.owners for piece in self._spans_of(line)]
-        for gap in self._gaps():
-            pieces += self._gap_pieces(*gap)
-        for start, end, rule in sorted(pieces):
-            declared = self.stack.rules[rule].rule
-            yield Removal(declared.name, str(declared.kind), start, end, declared.location)
-
-    def _spans_of(self, line: int) -> list[_Piece]:
-        """The spans that inline took of a line, in order, in the text."""
-        base = self._start(line)
-        return sorted((base + start, base + end, rule) for start, end, rule in self.trimmed[line].spans)
-
-    def _gaps(self) -> Iterator[Span]:
-        """Ranges of lines that go: removed lines that follow each other without a kept one between,
-        with the blank lines that go with them.
-
-        Between two kept lines the longer of the two runs of blank lines that bordered the removal
-        stays, the upper if they are equal; at the document's start and end none stays.
-        """
-        upper, first, last = -1, -1, -1
-        for line in self._solid_lines(0, len(self.lines)):
-            if line in self.owners:
-                first, last = (line if first < 0 else first), line
-                continue
-            if first >= 0:
-                yield self._gap(upper, first, last, line)
-            upper, first = line, -1
-        if first >= 0:
-            yield Span(upper + 1, len(self.lines))
-
-    def _gap(self, upper: int, first: int, last: int, lower: int) -> Span:
-        """What goes between two kept lines (-1: none above) of which `first` to `last` are removed."""
-        if upper < 0:
-            return Span(0, lower)
-        if first - upper >= lower - last:
-            return Span(first, lower)
-        return Span(upper + 1, last + 1)
-
-    def _gap_pieces(self, first: int, end: int) -> Iterator[_Piece]:
-        """One piece for each removed line of a gap, and for each span of it that inline owns.
-
-        A blank line goes with the removed line above it, in front with the one below.
-        """
-        gone = [line for line in range(first, end) if line in self.owners]
-        starts = [self._start(first), *map(self._start, gone[1:]), self._start(end)]
-        if end == len(self.lines) and first and not self.text.endswith("\n"):
-            starts[0] -= 1  # the text does not end in a line feed, nor shall what is left of it
-        for line, start, stop in zip(gone, starts, starts[1:], strict=False):
-            for inner_start, inner_end, rule in self._spans_of(line) if line in self.trimmed else ():
-                if start < inner_start:
-                    yield start, inner_start, self.owners[line]
-                yield inner_start, inner_end, rule
-                start = inner_end
-            if start < stop:
-                yield start, stop, self.owners[line]
-
-
-def _own(holes: list[Span], marks: list[tuple[Span, int]]) -> Iterator[_Piece]:
-    """The holes in a line as pieces with one owner each: the first rule that marked a character, and
-    for the white space beside it the owner of its neighbour."""
-    owners: dict[int, int] = {}
-    for (start, end), rule in marks:
-        for place in range(start, end):
-            owners.setdefault(place, rule)
-    for start, end in holes:
-        owner = next(owners[place] for place in range(start, end) if place in owners)
-        begin = start
-        for place in range(start, end):
-            if owners.get(place, owner) != owner:
-                yield begin, place, owner
-                begin, owner = place, owners[place]
-        yield begin, end, owner
-
-
-def _runs(places: list[int]) -> Iterator[Span]:
-    """Ascending places as spans of those that follow each other.
-
-    >>> list(_runs([3, 4, 7]))
-    [Span(start=3, end=5), Span(start=7, end=8)]
-    """
-    start = 0
-    for at in range(1, len(places) + 1):
-        if at == len(places) or places[at] != places[at - 1] + 1:
-            yield Span(places[start], places[at - 1] + 1)
-            start = at
-
-
-def _between(spans: Iterable[Span], length: int) -> Iterator[Span]:
-    """What sorted, disjoint spans leave of `length` places."""
-    position = 0
-    for start, end in spans:
-        yield Span(position, start)
-        position = end
-    yield Span(position, length)

@@ -18,8 +18,9 @@ MODULES = {
 # From the bottom up: a module may import those of the rows above its own, and of its own row none.
 LAYERS = [
     {"spans", "errors"},
+    {"trimming"},
     {"segments", "rules", "records", "cache"},
-    {"patterns", "results", "stacks", "grammar", "nodes", "index", "readings", "cores"},
+    {"patterns", "results", "stacks", "grammar", "nodes", "index", "readings", "cores", "deletion"},
     {"structure", "literals", "costs", "pages", "schema"},
     {"facts"},
     {"compiler", "reader"},
