@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 
 from cleaner.spans import Span
@@ -29,11 +30,16 @@ class Deletion:
         self.views = views
         self.owners = owners
         self.trimmed = trimmed
-        self._starts = line_starts(text, lines)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return line_starts(self.text, self.lines)
 
     def pieces(self) -> list[OwnedSpan]:
         """Everything that goes, in order, in the text: lines with their blank lines, spans of other lines."""
         owners = self.owners
+        if not owners and not self.trimmed:
+            return []
         found = [piece for line in self.trimmed if line not in owners for piece in self._spans_of(line)]
         for gap in self._gaps():
             found += self._gap_pieces(*gap)

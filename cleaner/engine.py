@@ -198,7 +198,7 @@ class _Document:
     def look(self) -> None:
         """Ask the tests that the index proposes, on every line as it came."""
         found = list(map(self.stack.remembered.get, self.lines))
-        fresh = [line for line, known in enumerate(found) if known is None]
+        fresh = [line for line, known in enumerate(found) if known is None and self.seen[line]]
         if fresh:
             passed = self._ask(fresh)
             self.stack.remember({self.lines[line]: passed.get(line, ()) for line in fresh})
@@ -623,12 +623,14 @@ class _Document:
     def _prose_border(self) -> tuple[int, int]:
         """The first and the last surviving line of prose; they only ever move towards each other."""
         first, last = self._border
-        while first <= last and (first in self.owners or not self.is_prose(first)):
-            first += 1
-        while last >= first and (last in self.owners or not self.is_prose(last)):
-            last -= 1
-        self._border = first, last
-        return first, last
+        alive = self._alive
+        head, tail = bisect_left(alive, first), bisect_right(alive, last) - 1
+        while head <= tail and not self.is_prose(alive[head]):
+            head += 1
+        while tail >= head and not self.is_prose(alive[tail]):
+            tail -= 1
+        self._border = (alive[head], alive[tail]) if head <= tail else (len(self.lines), -1)
+        return self._border
 
     def _body_border(self) -> tuple[int, int]:
         """The first and the last line of the survivors' core, as they stand in this pass. Unlike the

@@ -18,7 +18,7 @@ from functools import cached_property
 from itertools import accumulate, starmap
 from typing import Any, NamedTuple, TypeAlias
 
-from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, fold_views, view
+from cleaner.segments import CASE_VARIANTS, FOLDED_MARKER_STARTS, LINES_AT_ONCE, fold_views, view
 
 KEY_CHARS = (8, 6, 4, 3, 2, 1)
 """Lengths of keys for heads and tails: a literal is cut to the longest of these that it fills."""
@@ -318,13 +318,14 @@ class JoinedIndex:
 
     def scan_views(self, views: list[str]) -> dict[int, set[int]]:
         """The numbers worth asking on each line that has any, for the views of lines."""
-        folded = fold_keys("\n".join(views)).split("\n")
         found: dict[int, set[int]] = {}
-        for start, part in self._parts:
-            if not part.count:
-                continue
-            for place, numbers in part.scan_folded(folded).items():
-                found.setdefault(place, set()).update([start + number for number in numbers])
+        for first in range(0, len(views), LINES_AT_ONCE):
+            folded = fold_keys("\n".join(views[first : first + LINES_AT_ONCE])).split("\n")
+            for start, part in self._parts:
+                if not part.count:
+                    continue
+                for place, numbers in part.scan_folded(folded).items():
+                    found.setdefault(first + place, set()).update([start + number for number in numbers])
         return found
 
     def propose(self, line: str) -> set[int]:

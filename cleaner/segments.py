@@ -25,6 +25,9 @@ DENSE_CHAR_WEIGHT = 2.5
 """What one character of a script that writes a word in one or two characters counts against
 PROSE_MIN_CHARS: a Chinese or Japanese sentence says in 32 characters what English says in 80."""
 
+LINES_AT_ONCE = 4_000
+"""Lines that are folded together: a page's, and of a huge document no more than a processor's cache holds."""
+
 UNSPACED_PROSE_MIN_CHARS = 60
 """Characters of a script without spaces and full stops (Thai, Lao, Khmer, Burmese) that make prose."""
 
@@ -229,7 +232,11 @@ def view_lines(lines: Sequence[str]) -> list[str]:
     >>> view_lines(["\\t\\u201eMehr\\u201c", "", "a  b\\r"])
     ['"Mehr"', '', 'a b']
     """
-    return [line.strip(" ") for line in fold_views("\n".join(lines)).split("\n")] if lines else []
+    seen: list[str] = []
+    for start in range(0, len(lines), LINES_AT_ONCE):
+        folded = fold_views("\n".join(lines[start : start + LINES_AT_ONCE])).split("\n")
+        seen += [line.strip(" ") for line in folded]
+    return seen
 
 
 def has_odd_case(text: str) -> bool:
