@@ -464,21 +464,22 @@ class _Inner:
 
     Of each literal a piece of one of its words is its probe. A text that has the literal has a word with the
     probe; and since words come again and again, which probes a word holds is mostly known: a page costs one
-    look-up for each word of it, however many literals there are.
+    look-up for each different word of it, however many literals there are.
     """
 
-    __slots__ = ("_known", "_long", "_short", "groups")
+    __slots__ = ("_bearing", "_long", "_plain", "_short", "groups")
 
     def __init__(self, groups: _Groups) -> None:
         self.groups = groups
         self._long: dict[str, list[str]] = {}
-        self._short: dict[int, set[str]] = {}
+        self._short: list[str] = []
         for probe in groups.places:
             if len(probe) < _CUE_CHARS:
-                self._short.setdefault(len(probe), set()).add(probe)
+                self._short.append(probe)
             else:
                 self._long.setdefault(probe[:_CUE_CHARS], []).append(probe)
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._plain: set[str] = set()
+        self._bearing: dict[str, list[str]] = {}
 
     def find(self, folded: list[str]) -> dict[int, list[int]]:
         """The numbers of the literals that stand on a text's lines, by line."""
@@ -502,34 +503,39 @@ class _Inner:
     def _probes(self, whole: str) -> list[str]:
         """The probes that the words of a text hold, each once, in order."""
         words = set(whole.split(" ") if "\n" not in whole else whole.replace("\n", " ").split(" "))
-        held = list(map(self._known.get, words))
-        probes = {probe for known in held if known for probe in known}
-        if None in held:
-            for word, known in zip(words, held, strict=True):
-                if known is None:
-                    probes.update(self._learn(word))
-        return sorted(probes)
+        words -= self._plain
+        bearing = self._bearing  # never shrinks, whatever is learnt meanwhile
+        fresh = words.difference(bearing)
+        words -= fresh
+        held = self._learn(fresh) if fresh else set()
+        held.update(probe for word in words for probe in bearing[word])
+        return sorted(held)
 
-    def _learn(self, word: str) -> tuple[str, ...]:
-        """The probes that a word holds; known from now on."""
-        cues = self._long.keys() & _pieces(word, _CUE_CHARS)
-        probes = [probe for cue in cues for probe in self._long[cue] if probe in word]
-        for size, short in self._short.items():
-            probes += short.intersection(_pieces(word, size))
-        held = tuple(probes)
-        if len(word) <= MAX_KNOWN_WORD_CHARS:
-            if len(self._known) >= MAX_KNOWN_WORDS:
-                self._known.clear()
-            self._known[word] = held
-        return held
+    def _learn(self, words: set[str]) -> set[str]:
+        """The probes that new words hold. Which word holds which is known from now on."""
+        joined = " ".join(words)
+        cues = self._long.keys() & _pieces(joined, _CUE_CHARS)
+        probes = [probe for cue in cues for probe in self._long[cue] if probe in joined]
+        probes += [probe for probe in self._short if probe in joined]
+        bearing: dict[str, list[str]] = {}
+        for probe in probes:
+            for word in words:
+                if probe in word:
+                    bearing.setdefault(word, []).append(probe)
+        if len(self._plain) + len(self._bearing) + len(words) > MAX_KNOWN_WORDS:
+            self._plain, self._bearing = set(), {}
+        short = {word for word in words if len(word) <= MAX_KNOWN_WORD_CHARS}
+        self._plain |= short.difference(bearing)
+        self._bearing.update((word, bearing[word]) for word in short & bearing.keys())
+        return set(probes)
 
 
 _CUE_CHARS = 3
-"""Characters of a probe that are looked for in a new word, at each of its places, before all of it."""
+"""Characters of a probe that are looked for in new words, at each of their places, before all of it."""
 
 
-def _pieces(word: str, size: int) -> list[str]:
-    return [word[at : at + size] for at in range(len(word) - size + 1)]
+def _pieces(text: str, size: int) -> set[str]:
+    return {text[at : at + size] for at in range(len(text) - size + 1)}
 
 
 def _probe(literal: str) -> str:

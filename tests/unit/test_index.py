@@ -52,6 +52,33 @@ def test_an_inner_literal_is_found_on_each_line_that_holds_it() -> None:
     assert found == {0: {0, 2}, 2: {0, 2}, 4: {1}, 5: {0, 2}}
 
 
+@pytest.mark.parametrize("room", [0, 2, 1_000])
+def test_what_it_has_learnt_of_words_changes_no_proposal(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cleaner.index.MAX_KNOWN_WORDS", room)
+    wanted = [
+        keys(inner="foto"),
+        keys(inner="otos"),
+        keys(inner="@"),
+        keys(inner="\u00a9 0"),
+        keys(inner="by x"),
+    ]
+    learning = Index(wanted)
+    lines = [
+        "Fotos and photos by x",
+        "mail@example.org",
+        "nothing at all",
+        "fotos" * 12,
+        "\u00a9 1999 by x",
+        "a foto",
+    ]
+    for line in [*lines, *reversed(lines), *lines]:
+        assert learning.propose(line) == Index(wanted).propose(line)
+    assert learning.propose("\n".join(lines[:1])) == {0, 1, 4}
+    assert [sorted(numbers) for _, numbers in learning.scan("\n".join(lines))] == [
+        [0, 1, 4], [2], [0, 1], [3, 4], [0],
+    ]  # fmt: skip
+
+
 def test_cheaper_is_what_proposes_less() -> None:
     in_order = [
         keys(heads="newsletter"),
