@@ -55,7 +55,8 @@ STEEP_DEGREE = 3
 milliseconds at worst; with three, minutes. The timeout itself costs 3 microseconds a match."""
 
 MAX_REMEMBERED_LINES = 65_536
-"""Lines that the stacks of a program remember; some ten megabytes. Beyond that they start afresh."""
+"""Lines that the stacks of a program remember, counted once for each test that is remembered apart; some
+ten megabytes. Beyond that they start afresh."""
 
 MAX_REMEMBERED_CHARS = 200
 """Characters of a line that is remembered. Longer ones are articles' own, and do not come twice."""
@@ -473,6 +474,11 @@ class CompiledRule:
         return self._read()
 
     @cached_property
+    def kind(self) -> str:
+        """What its removals say that it removes; empty if it removes nothing."""
+        return str(self.rule.kind or "")
+
+    @cached_property
     def tests(self) -> tuple[Test, ...]:
         """The tests of lines; none of an inline rule."""
         return () if self.stage is Stage.INLINE else tuple(map(Test, matchers_of(self.rule.operation)))
@@ -509,10 +515,10 @@ class Memory:
     too many."""
 
     def __init__(self) -> None:
-        self._tables: list[dict[str, tuple[int, ...]]] = []
+        self._tables: list[dict[str, Any]] = []
         self._line_count = 0
 
-    def make_room(self, table: dict[str, tuple[int, ...]], line_count: int) -> None:
+    def make_room(self, table: dict[str, Any], line_count: int) -> None:
         """Make room for some more lines in a table."""
         if self._line_count + line_count > MAX_REMEMBERED_LINES:
             for each in self._tables:
@@ -547,6 +553,10 @@ class Stack:
     remembered: dict[str, tuple[int, ...]] = field(default_factory=dict, repr=False, compare=False)
     """Lines that were looked at, and the numbers that passed. A line says the same in every document:
     what most pages of a site print is looked at once."""
+
+    verdicts: dict[tuple[int, int], dict[str, bool]] = field(default_factory=dict, repr=False, compare=False)
+    """What tests said of lines to which the index had not led them, by (place of the rule, number of its
+    test): steps of sequences, and tests for which there is no index."""
 
     tests: list[Test | ProposedSpan | None] = field(default_factory=list, repr=False, compare=False)
     """The test that each of the index's numbers stands for, once it was wanted."""

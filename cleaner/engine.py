@@ -17,7 +17,7 @@ from functools import partial
 from itertools import accumulate, starmap
 from typing import NamedTuple
 
-from cleaner.compiler import Program, Stack, Stage
+from cleaner.compiler import MAX_REMEMBERED_CHARS, Program, Stack, Stage
 from cleaner.cores import find_core, weigh
 from cleaner.deletion import Deletion, line_starts
 from cleaner.errors import Location
@@ -119,6 +119,11 @@ def _too_long(text: str) -> Result:
     return Result(text, text, (), (withheld,), ())
 
 
+def _within(lines: list[int], zone: range) -> list[int]:
+    """Those of some ascending line numbers that lie in a zone."""
+    return lines[bisect_left(lines, zone.start) : bisect_left(lines, zone.stop)]
+
+
 class _Expired(Exception):
     """A pattern of `rule` ran out of time on `line`."""
 
@@ -179,13 +184,14 @@ class _Document:
         self.memories: dict[int, _Memory] = {}
         self.withheld: list[Withheld] = []
         self.known_lines: dict[str, set[str]] = {}
-        self._verdicts: dict[tuple[int, int, int], bool] = {}
+        self._verdicts: dict[tuple[int, int], dict[str, bool]] = {}
         self._views: dict[int, tuple[str, ...]] = {}
         self._prose: dict[int, bool] = {}
         self._border = (0, len(self.lines) - 1)
+        self._is_border_known = False
         self._zones: dict[Zone, range] = {}
         self._everywhere = range(len(self.lines))
-        self._weights: list[float] = []
+        self._weights: dict[int, float] = {}
         self._core: tuple[int, int] | None = None
         self._alive: list[int] = []
         self._prose_sums: list[int] = []
@@ -253,11 +259,17 @@ class _Document:
             raise _Expired(rule, line) from None
 
     def _recalled(self, rule: int, test: int, line: int) -> bool:
-        """The same, asked once: for rules that come back to a line in every pass."""
-        key = (rule, test, line)
-        verdict = self._verdicts.get(key)
+        """The same, asked once: for rules that come back to a line in every pass. Of lines that may well come
+        again every stack remembers it, of others the document."""
+        text = self.now(line)
+        is_short = len(text) <= MAX_REMEMBERED_CHARS
+        known = (self.stack.verdicts if is_short else self._verdicts).setdefault((rule, test), {})
+        verdict = known.get(text)
         if verdict is None:
-            verdict = self._verdicts[key] = self.matches(rule, test, line)
+            verdict = self.matches(rule, test, line)
+            if is_short:
+                self.stack.memory.make_room(known, 1)
+            known[text] = verdict
         return verdict
 
     def _views_of(self, line: int) -> tuple[str, ...]:
@@ -274,11 +286,8 @@ class _Document:
             self.hits[key] = self._ask_all(rule, test, range(len(self.lines)))
         return self.hits.get(key, [])
 
-    def _ask_all(self, rule: int, test: int, lines: range) -> list[int]:
+    def _ask_all(self, rule: int, test: int, lines: Iterable[int]) -> list[int]:
         return [line for line in lines if self._recalled(rule, test, line)]
-
-    def is_blank(self, line: int) -> bool:
-        return not self.seen[line]
 
     def is_prose(self, line: int) -> bool:
         verdict = self._prose.get(line)
@@ -352,7 +361,6 @@ class _Document:
                 lines.pop(at)
         self._views.pop(line, None)
         self.seen[line] = view(self.now(line))
-        self._verdicts = {key: verdict for key, verdict in self._verdicts.items() if key[2] != line}
         self._ask_trimmed(line)
 
     def _ask_trimmed(self, line: int) -> None:
@@ -411,6 +419,7 @@ class _Document:
         if self._seen_gone_count != len(self._gone):
             self._seen_gone_count = len(self._gone)
             self._zones = {}
+            self._is_border_known = False
             self._core = None
             self._alive = [line for line, seen in enumerate(self.seen) if seen and line not in self.owners]
             self._prose_sums = []
@@ -424,9 +433,10 @@ class _Document:
                 memory.zone, memory.used_count, memory.gone_count = zone, len(memory.used), len(self._gone)
                 claims = list(self._claims(rule, memory))
                 memory.denied = [claim for claim in claims if claim.reason is not None]
-                granted.append((rule, [claim for claim in claims if claim.reason is None]))
+                if len(claims) > len(memory.denied):
+                    granted.append((rule, [claim for claim in claims if claim.reason is None]))
             withheld += memory.denied
-        gone = [self._grant(rule, claims) for rule, claims in granted if claims]
+        gone = [self._grant(rule, claims) for rule, claims in granted]
         return any(gone)
 
     def _sees_news(self, memory: _Memory, zone: range) -> bool:
@@ -450,39 +460,47 @@ class _Document:
 
     # What rules claim ---------------------------------------------------------------------------
 
-    def _claims(self, rule: int, memory: _Memory) -> Iterator[_Claim]:
+    def _claims(self, rule: int, memory: _Memory) -> Iterable[_Claim]:
         """What a rule would take now; the memory notes which lines it minds."""
-        declared = self.stack.rules[rule].rule
+        operation = self.stack.rules[rule].rule.operation
         memory.minded = set()
-        match declared.operation:
+        match operation:
             case Line():
-                yield from self._line_claims(rule, memory)
+                return self._line_claims(rule, memory)
             case Sequence():
-                yield from self._sequence_claims(rule, declared.operation, memory)
+                return self._sequence_claims(rule, operation, memory)
             case Block():
-                yield from self._block_claims(rule, declared.operation, memory)
+                return self._block_claims(rule, operation, memory)
             case Cut():
-                yield from self._cut_claims(rule, declared.operation, memory)
+                return self._cut_claims(rule, operation, memory)
+        return ()
 
     def _fresh(self, rule: int, test: int, memory: _Memory) -> list[int]:
         """Lines in the rule's zone that match and have not served the rule yet, removed or not."""
         zone = memory.zone
         assert zone is not None
         if (rule, test) in self.stack.open_slots:
-            lines = self._ask_all(rule, test, zone)
-        else:
-            found = self.lines_matching(rule, test)
-            lines = found[bisect_left(found, zone.start) : bisect_left(found, zone.stop)]
+            return self._ask_all(rule, test, [line for line in zone if line not in memory.used])
+        lines = _within(self.lines_matching(rule, test), zone)
         return [line for line in lines if line not in memory.used] if memory.used else lines
 
     def _line_claims(self, rule: int, memory: _Memory) -> Iterator[_Claim]:
-        fresh = self._fresh(rule, 0, memory)
-        for line in fresh if self.kept else ():
-            if line in self.kept:
-                yield _Claim.withheld(rule, line, line + 1, Reason.KEEP, self._keeper(line))
-        lines = [line for line in fresh if line not in self.owners and line not in self.kept]
+        lines = self._surviving(rule, memory)
+        if self.kept:
+            for line in lines:
+                if line in self.kept:
+                    yield _Claim.withheld(rule, line, line + 1, Reason.KEEP, self._keeper(line))
+            lines = [line for line in lines if line not in self.kept]
         if lines:
             yield _Claim(rule, lines)
+
+    def _surviving(self, rule: int, memory: _Memory) -> list[int]:
+        """The survivors in a `line` rule's zone that match. None has served the rule: what has is gone."""
+        zone = memory.zone
+        assert zone is not None
+        if (rule, 0) in self.stack.open_slots:
+            return self._ask_all(rule, 0, _within(self._alive, zone))
+        return [line for line in _within(self.lines_matching(rule, 0), zone) if line not in self.owners]
 
     def _sequence_claims(self, rule: int, operation: Sequence, memory: _Memory) -> Iterator[_Claim]:
         """All readings without a kept line as one claim, those with one as another."""
@@ -493,7 +511,7 @@ class _Document:
         steps, zone, used = compiled.steps, memory.zone or range(0), memory.used
         matches = partial(self._recalled, rule)
         memory.minded = minded = set()
-        for window in self._windows(anchors, steps.most_lines):
+        for window in self._windows(anchors, *steps.reach(compiled.proposed[0])):
             minded.update(window)
             candidates = [self._candidate(line, line in zone and line not in used) for line in window]
             free = candidates
@@ -510,33 +528,31 @@ class _Document:
                     yield _Claim.withheld(rule, vetoes[0], vetoes[-1] + 1, Reason.KEEP, keeper)
 
     def _candidate(self, line: int, is_usable: bool) -> Candidate:
-        last = len(self.lines) - 1
-        return Candidate(
-            line,
-            line in self.owners,
-            is_usable,
-            line == 0 or not self.is_blank(line - 1),
-            line == last or not self.is_blank(line + 1),
-        )
+        seen = self.seen
+        touches_above = line == 0 or bool(seen[line - 1])
+        touches_below = line == len(seen) - 1 or bool(seen[line + 1])
+        return Candidate(line, line in self.owners, is_usable, touches_above, touches_below)
 
-    def _windows(self, anchors: list[int], most_lines: int) -> Iterator[list[int]]:
+    def _windows(self, anchors: list[int], above: int, below: int) -> Iterator[list[int]]:
         """Runs of non-blank lines around the anchors that hold every reading through one of them.
 
-        A reading uses `most_lines` at most, and between them only lines that are gone. Each line is
-        walked over once, so a window may be wider than it must be.
+        A reading uses at most so many lines above and below its anchor, and between them only lines that
+        are gone. Each line is walked over once.
         """
         window: list[int] = []
+        last = 0
         for anchor in anchors:
+            due = self._survivor_count(last + 1, anchor + 1)
             if not window or anchor > window[-1]:
-                above = list(self._walk(anchor, -1, most_lines, window[-1] if window else -1))
-                if window and (not above or above[-1] == self._next_solid(window[-1], 1)):
-                    window += reversed(above)
-                else:
-                    if window:
-                        yield window
-                    window = above[::-1]
-                window.append(anchor)
-            window += self._walk(window[-1], 1, most_lines, len(self.lines))
+                lines = [*self._walk(anchor, -1, above, window[-1] if window else -1)][::-1]
+                lines.append(anchor)
+                if window and lines[0] != self._next_solid(window[-1], 1):
+                    yield window
+                    window = []
+                window += lines
+                due = below
+            window += self._walk(window[-1], 1, due, len(self.lines))
+            last = anchor
         if window:
             yield window
 
@@ -544,14 +560,14 @@ class _Document:
         """Non-blank lines from beyond `start` to before `fence`, until that many survivors have come."""
         line = start + step
         while line != fence and most_survivors:
-            if not self.is_blank(line):
+            if self.seen[line]:
                 yield line
                 most_survivors -= line not in self.owners
             line += step
 
     def _next_solid(self, line: int, step: int) -> int:
         line += step
-        while 0 <= line < len(self.lines) and self.is_blank(line):
+        while 0 <= line < len(self.lines) and not self.seen[line]:
             line += step
         return line
 
@@ -622,6 +638,8 @@ class _Document:
 
     def _prose_border(self) -> tuple[int, int]:
         """The first and the last surviving line of prose; they only ever move towards each other."""
+        if self._is_border_known:
+            return self._border
         first, last = self._border
         alive = self._alive
         head, tail = bisect_left(alive, first), bisect_right(alive, last) - 1
@@ -630,15 +648,18 @@ class _Document:
         while tail >= head and not self.is_prose(alive[tail]):
             tail -= 1
         self._border = (alive[head], alive[tail]) if head <= tail else (len(self.lines), -1)
+        self._is_border_known = True
         return self._border
 
     def _body_border(self) -> tuple[int, int]:
         """The first and the last line of the survivors' core, as they stand in this pass. Unlike the
         prose it may grow again: what goes between two stretches of prose makes one of them."""
         if self._core is None:
-            if not self._weights:
-                self._weights = [weigh(seen) if seen else 0 for seen in self.seen]
-            core = find_core([self._weights[line] for line in self._alive])
+            weights, seen = self._weights, self.seen
+            for line in self._alive:
+                if line not in weights:
+                    weights[line] = weigh(seen[line])
+            core = find_core([weights[line] for line in self._alive])
             self._core = (self._alive[core[0]], self._alive[core[-1]]) if core else (0, -1)
         return self._core
 
@@ -647,12 +668,10 @@ class _Document:
 
     def _prose_chars(self, start: int, end: int) -> int:
         if not self._prose_sums:
-            chars = (
-                len(seen) if line not in self.owners and self.is_prose(line) else 0
-                for line, seen in enumerate(self.seen)
-            )
+            chars = [len(self.seen[line]) if self.is_prose(line) else 0 for line in self._alive]
             self._prose_sums = [0, *accumulate(chars)]
-        return self._prose_sums[end] - self._prose_sums[start]
+        first, last = bisect_left(self._alive, start), bisect_left(self._alive, end)
+        return self._prose_sums[last] - self._prose_sums[first]
 
     def _solid_lines(self, start: int, end: int) -> list[int]:
         return [line for line in range(start, end) if self.seen[line]]
@@ -682,8 +701,8 @@ class _Document:
         return Result(self.text, text, removals, tuple(self.withheld), self.stack.packs)
 
     def _removal(self, start: int, end: int, rule: int) -> Removal:
-        declared = self.stack.rules[rule].rule
-        return Removal(declared.name, str(declared.kind), start, end, declared.location)
+        compiled = self.stack.rules[rule]
+        return Removal(compiled.name, compiled.kind, start, end, compiled.rule.location)
 
     def _loses_all_prose(self) -> bool:
         everything = range(len(self.lines))

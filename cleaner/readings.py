@@ -57,10 +57,14 @@ class Steps:
                 break
         return found
 
-    @property
-    def most_lines(self) -> int:
-        """Lines that a reading uses at most."""
-        return sum(most for _, most in self.counts)
+    def reach(self, step: int) -> tuple[int, int]:
+        """Lines that a reading uses at most above one of a step's lines, and below it.
+
+        >>> Steps([(0, 3), (1, 1), (0, 5)]).reach(1)
+        (3, 5)
+        """
+        most = [most for _, most in self.counts]
+        return sum(most[: step + 1]) - 1, sum(most[step:]) - 1
 
     def after(self, places: int) -> int:
         """The places that the next line may have, after a line with any of these."""

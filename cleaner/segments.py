@@ -25,6 +25,8 @@ DENSE_CHAR_WEIGHT = 2.5
 """What one character of a script that writes a word in one or two characters counts against
 PROSE_MIN_CHARS: a Chinese or Japanese sentence says in 32 characters what English says in 80."""
 
+_FEWEST_PROSE_CHARS = PROSE_MIN_CHARS / DENSE_CHAR_WEIGHT
+
 LINES_AT_ONCE = 4_000
 """Lines that are folded together: a page's, and of a huge document no more than a processor's cache holds."""
 
@@ -296,7 +298,7 @@ def is_prose(view: str) -> bool:
     True
     """
     if len(view) < PROSE_MIN_CHARS:
-        if view.isascii() or len(view) * DENSE_CHAR_WEIGHT < PROSE_MIN_CHARS:
+        if len(view) < _FEWEST_PROSE_CHARS or view.isascii():
             return False
         if not _OTHER_SCRIPT.search(view):
             return False
