@@ -17,7 +17,7 @@ from functools import partial
 from itertools import accumulate, starmap
 from typing import NamedTuple
 
-from cleaner.compiler import MAX_REMEMBERED_CHARS, Program, Stack, Stage
+from cleaner.compiler import MAX_REMEMBERED_CHARS, MAX_REMEMBERED_LINES, Program, Stack, Stage
 from cleaner.cores import find_core, weigh
 from cleaner.deletion import Deletion, line_starts
 from cleaner.errors import Location
@@ -98,13 +98,13 @@ def _known_lines(lines: list[str], seen: list[str], known: Mapping[str, str]) ->
     """The known lines that stand in a text as it came, by the pack that they call in."""
     if not known:
         return {}
-    marked = [line for line, whole in enumerate(seen) if whole[:1] in FOLDED_MARKER_STARTS]
+    marked = [line for line, whole in enumerate(seen) if whole and whole[0] in FOLDED_MARKER_STARTS]
     likely = (
         line for line in marked if seen[line][1:].lstrip() in known or seen[line].partition(" ")[2] in known
     )
     bare = [view for line in likely for view in views_of(seen[line], lines[line])[1:]]
     standing: dict[str, set[str]] = {}
-    for line in {*seen, *bare} & known.keys():
+    for line in {*filter(None, seen), *bare} & known.keys():
         standing.setdefault(known[line], set()).add(line)
     return standing
 
@@ -176,6 +176,7 @@ class _Document:
         self.stack = stack
         self.lines = lines
         self.seen = seen
+        self.solid = [line for line, whole in enumerate(seen) if whole]
         self.hits: dict[tuple[int, int], list[int]] = {}
         self.inline_proposals: dict[int, set[int]] = {}
         self.trimmed: dict[int, TrimmedLine] = {}
@@ -185,6 +186,7 @@ class _Document:
         self.withheld: list[Withheld] = []
         self.known_lines: dict[str, set[str]] = {}
         self._verdicts: dict[tuple[int, int], dict[str, bool]] = {}
+        self._is_huge = len(self.solid) > MAX_REMEMBERED_LINES // 10
         self._views: dict[int, tuple[str, ...]] = {}
         self._prose: dict[int, bool] = {}
         self._border = (0, len(self.lines) - 1)
@@ -203,17 +205,22 @@ class _Document:
 
     def look(self) -> None:
         """Ask the tests that the index proposes, on every line as it came."""
-        found = list(map(self.stack.remembered.get, self.lines))
-        fresh = [line for line, known in enumerate(found) if known is None and self.seen[line]]
+        texts = map(self.lines.__getitem__, self.solid)
+        found = dict(zip(self.solid, map(self.stack.remembered.get, texts), strict=True))
+        fresh = [line for line, known in found.items() if known is None]
         if fresh:
-            passed = self._ask(fresh)
-            self.stack.remember({self.lines[line]: passed.get(line, ()) for line in fresh})
-            for line, numbers in passed.items():
-                found[line] = numbers
+            places: dict[str, int] = {}
+            for line in fresh:
+                places.setdefault(self.lines[line], line)  # menus come twice on a page
+            passed = self._ask(list(places.values()))
+            of_text = {text: passed.get(line, ()) for text, line in places.items()}
+            self.stack.remember(of_text)
+            found.update((line, of_text[self.lines[line]]) for line in fresh)
         lines_of: dict[int, list[int]] = {}
-        for line, known in enumerate(found):
-            for number in known or ():
-                lines_of.setdefault(number, []).append(line)
+        for line, known in found.items():
+            if known:
+                for number in known:
+                    lines_of.setdefault(number, []).append(line)
         for number, lines in lines_of.items():
             self._note(number, lines)
 
@@ -259,15 +266,15 @@ class _Document:
             raise _Expired(rule, line) from None
 
     def _recalled(self, rule: int, test: int, line: int) -> bool:
-        """The same, asked once: for rules that come back to a line in every pass. Of lines that may well come
-        again every stack remembers it, of others the document."""
+        """The same, asked once: for rules that come back to a line in every pass. The stack remembers it of
+        lines that may well come again; the document of others, and of all that would drive out the rest."""
         text = self.now(line)
-        is_short = len(text) <= MAX_REMEMBERED_CHARS
-        known = (self.stack.verdicts if is_short else self._verdicts).setdefault((rule, test), {})
+        may_return = len(text) <= MAX_REMEMBERED_CHARS and not self._is_huge
+        known = (self.stack.verdicts if may_return else self._verdicts).setdefault((rule, test), {})
         verdict = known.get(text)
         if verdict is None:
             verdict = self.matches(rule, test, line)
-            if is_short:
+            if may_return:
                 self.stack.memory.make_room(known, 1)
             known[text] = verdict
         return verdict
@@ -421,7 +428,7 @@ class _Document:
             self._zones = {}
             self._is_border_known = False
             self._core = None
-            self._alive = [line for line, seen in enumerate(self.seen) if seen and line not in self.owners]
+            self._alive = [line for line in self.solid if line not in self.owners]
             self._prose_sums = []
         granted: list[tuple[int, list[_Claim]]] = []
         for rule in rules:
@@ -674,7 +681,7 @@ class _Document:
         return self._prose_sums[last] - self._prose_sums[first]
 
     def _solid_lines(self, start: int, end: int) -> list[int]:
-        return [line for line in range(start, end) if self.seen[line]]
+        return self.solid[bisect_left(self.solid, start) : bisect_left(self.solid, end)]
 
     def _keeper(self, line: int) -> str:
         return self.stack.rules[self.kept[line]].name

@@ -467,17 +467,18 @@ class _Inner:
     look-up for each different word of it, however many literals there are.
     """
 
-    __slots__ = ("_bearing", "_long", "_plain", "_short", "groups")
+    __slots__ = ("_always", "_bearing", "_long", "_plain", "_short", "groups")
 
     def __init__(self, groups: _Groups) -> None:
         self.groups = groups
         self._long: dict[str, list[str]] = {}
         self._short: list[str] = []
+        self._always = [probe for probe in groups.places if not probe]  # of a literal that is all blank
         for probe in groups.places:
-            if len(probe) < _CUE_CHARS:
-                self._short.append(probe)
-            else:
+            if len(probe) >= _CUE_CHARS:
                 self._long.setdefault(probe[:_CUE_CHARS], []).append(probe)
+            elif probe:
+                self._short.append(probe)
         self._plain: set[str] = set()
         self._bearing: dict[str, list[str]] = {}
 
@@ -509,19 +510,21 @@ class _Inner:
         words -= fresh
         held = self._learn(fresh) if fresh else set()
         held.update(probe for word in words for probe in bearing[word])
-        return sorted(held)
+        return self._always + sorted(held)
 
     def _learn(self, words: set[str]) -> set[str]:
         """The probes that new words hold. Which word holds which is known from now on."""
-        joined = " ".join(words)
+        joined = " ".join(words) + " "
         cues = self._long.keys() & _pieces(joined, _CUE_CHARS)
         probes = [probe for cue in cues for probe in self._long[cue] if probe in joined]
         probes += [probe for probe in self._short if probe in joined]
         bearing: dict[str, list[str]] = {}
         for probe in probes:
-            for word in words:
-                if probe in word:
-                    bearing.setdefault(word, []).append(probe)
+            at = joined.find(probe)
+            while at >= 0:
+                end = joined.index(" ", at)
+                bearing.setdefault(joined[joined.rfind(" ", 0, at) + 1 : end], []).append(probe)
+                at = joined.find(probe, end)
         if len(self._plain) + len(self._bearing) + len(words) > MAX_KNOWN_WORDS:
             self._plain, self._bearing = set(), {}
         short = {word for word in words if len(word) <= MAX_KNOWN_WORD_CHARS}

@@ -23,6 +23,7 @@ def keys(**literals: str) -> Keys:
         (keys(tails=" 0"), "page 12"),
         (keys(inner=" 0/0/0 "), "Paper 2019/5/3 10:40"),
         (keys(inner="abcd"), "- xABCDx"),
+        (keys(inner=" "), "a b"),
         (keys(heads="by"), "\u2022 By"),
         (keys(tails="x"), "X"),
     ],
