@@ -29,6 +29,9 @@ QUICK_PROCESS_SECONDS = 5.0
 JOBS_SECONDS = 40.0
 """The same where processes share it: each of them meets the rules anew, which takes it some two seconds."""
 
+COUNTING = "for number in range(60_000_000): pass"
+"""What shows how much of a second core there is: on a shared machine it may be half a one."""
+
 STREAM_BYTES = 2_000_000_000
 QUICK_STREAM_BYTES = 200_000_000
 PEAK_MB = 150.0
@@ -136,9 +139,11 @@ def two_jobs(setup: Setup) -> list[Row]:
     contenders: dict[str, Contender] = {
         jobs: Command(clean_command("--jobs", jobs), output, source) for jobs, output in outputs.items()
     }
+    contenders |= {"alone": partial(_count, 1), "together": partial(_count, 2)}
     timings = interleave(contenders, 1 if setup.is_quick else 3, warm_up=False)
     is_same = outputs["1"].read_bytes() == outputs["2"].read_bytes()
     one, two = timings["1"], timings["2"]
+    most = 2 * timings["alone"].median / timings["together"].median
     return [
         Row(
             what,
@@ -146,10 +151,18 @@ def two_jobs(setup: Setup) -> list[Row]:
             rate(source.stat().st_size, one.median),
             one.median / two.median if is_same else 0.0,
             target,
-            "the same bytes" if is_same else "the bytes differ, so the gain counts for nothing",
-            {"our_seconds": two.seconds, "seconds": one.seconds, "is_same": is_same},
+            ("the same bytes" if is_same else "the bytes differ, so the gain counts for nothing")
+            + f"; two processes that share nothing did {most:.2f}x the work of one in these minutes",
+            {"our_seconds": two.seconds, "seconds": one.seconds, "is_same": is_same, "most": most},
         )
     ]
+
+
+def _count(processes: int) -> None:
+    """As many processes at once as asked for, each busy for some seconds with nothing but itself."""
+    running = [subprocess.Popen([sys.executable, "-c", COUNTING]) for _ in range(processes)]
+    for each in running:
+        each.wait()
 
 
 @dataclass(frozen=True, slots=True)
